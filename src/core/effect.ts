@@ -1,0 +1,30 @@
+/**
+ * What is then wanted: ordered data. The supervisor performs effects, the simulator, the replayer and the tests perform
+ * them differently; nothing else decides anything.
+ */
+import type { CheckProgram, FenceDevice, NotifyTopic } from "./configuration.ts";
+import type { Record } from "./record.ts";
+import type { BoundCommand } from "./run.ts";
+
+/** Performed left to right. A record is durable before any later effect begins. */
+export type Effects = readonly Effect[];
+
+export type Effect =
+  | { readonly kind: "record"; readonly record: Record }
+  | { readonly kind: "startCheck"; readonly job: number; readonly program: CheckProgram; readonly timeoutMs: number }
+  | { readonly kind: "startResident"; readonly job: number; readonly program: CheckProgram }
+  | { readonly kind: "stopCheck"; readonly job: number }
+  /** Uses up the launcher that `launcher-ready` told of. `fence`: parameters and secrets go to its standard input. */
+  | {
+      readonly kind: "startStep";
+      readonly run: number;
+      readonly name: string;
+      readonly command: BoundCommand;
+      readonly fence: { readonly device: FenceDevice; readonly host: string; readonly verb: "off" | "status" } | null;
+    }
+  | { readonly kind: "killStep"; readonly run: number; readonly name: string }
+  | { readonly kind: "notify"; readonly topic: NotifyTopic; readonly record: Record }
+  /** Answers the request of that number. */
+  | { readonly kind: "answer"; readonly request: number; readonly isAccepted: boolean; readonly sentence: string }
+  /** The one moment at which a `tick` is wanted, if nothing happens before. Replaces the last one. */
+  | { readonly kind: "wakeAt"; readonly atMs: number };

@@ -1,0 +1,58 @@
+/** What can happen, and all that can happen. Each is a fact; what follows from it is decided in `step.ts`. */
+import type { Outcome, Result } from "./result.ts";
+import type { LauncherIdentity } from "./state.ts";
+import type { Configuration } from "./configuration.ts";
+
+/** A result, and the host that it speaks of; null: the check's own. */
+export interface HostResult {
+  readonly host: string | null;
+  readonly result: Result;
+}
+
+/** Asks for an `answer` effect with the same number. */
+interface Asked {
+  readonly request: number;
+}
+
+export type Event =
+  /** Time has passed; nothing else. */
+  | { readonly kind: "tick" }
+  | { readonly kind: "check-ended"; readonly job: number; readonly results: readonly HostResult[] }
+  | { readonly kind: "resident-reported"; readonly job: number; readonly results: readonly HostResult[] }
+  | { readonly kind: "resident-ended"; readonly job: number; readonly reason: string }
+  /** Somebody reported over the socket. `host: null` where the check's name says which. */
+  | (Asked & {
+      readonly kind: "reported";
+      readonly check: string;
+      readonly host: string | null;
+      readonly result: Result;
+    })
+  | { readonly kind: "launcher-ready"; readonly launcher: LauncherIdentity }
+  | { readonly kind: "launcher-failed"; readonly reason: string }
+  | {
+      readonly kind: "step-ended";
+      readonly run: number;
+      readonly name: string;
+      readonly outcome: Outcome;
+      readonly output: string;
+      readonly droppedBytes: number;
+    }
+  /** After a restart: the step that the journal says was started is running, has ended (a `step-ended` follows), or nobody knows. */
+  | { readonly kind: "step-found"; readonly run: number; readonly name: string; readonly found: "running" | "in-doubt" }
+  /** The loop was not run for this long: everything known is old. */
+  | { readonly kind: "stalled"; readonly gapMs: number }
+  /** The configuration that `step` is given is new; `before` is the one until now. */
+  | { readonly kind: "reconfigured"; readonly before: Configuration; readonly generation: number }
+  | { readonly kind: "journal-distrusted"; readonly reason: string }
+  | (Asked & { readonly kind: "acknowledge"; readonly what: string })
+  | (Asked & { readonly kind: "run-rule"; readonly rule: string })
+  | (Asked & { readonly kind: "resume"; readonly run: number })
+  | (Asked & { readonly kind: "abandon"; readonly run: number })
+  | (Asked & {
+      readonly kind: "maintenance-on";
+      readonly scope: string;
+      readonly forMs: number | null;
+      readonly untilWallMs: number | null;
+      readonly reason: string;
+    })
+  | (Asked & { readonly kind: "maintenance-off"; readonly scope: string });

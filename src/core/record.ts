@@ -1,0 +1,142 @@
+/**
+ * Records: what the journal holds, and all that it holds. A record is written before what it announces is done, so that a
+ * daemon that died knows, when it is back, what it had begun. Each carries its sentence for people, and the facts as data.
+ *
+ * `seq`, `at` and the checksum are put around a record by the store; times in here are durations, or monotonic `…AtMs`.
+ */
+import type { BoundAction } from "./run.ts";
+import type { Outcome, Status } from "./result.ts";
+import type { LauncherIdentity } from "./state.ts";
+
+/** What made a rule fire. */
+export interface Cause {
+  /** `%HOST%`, `%FROM%`, `%TO%`, `%CHECK%`; null where the trigger has none. */
+  readonly host: string | null;
+  readonly from: Status | null;
+  readonly to: Status | null;
+  readonly check: string | null;
+}
+
+export type RunOutcome = "done" | "failed" | "abandoned";
+
+/** Why a rule does not fire now. Closed; README lists them, and a test compares the two. */
+export const holdKinds = [
+  "guard", // its `if` is false
+  "stale", // its `if` or `when` needs data that is not known, or not fresh
+  "learning",
+  "maintenance",
+  "cooldown",
+  "blocked", // over its limit, or failed with a limit: until it is acknowledged
+  "variable", // a variable has no value
+  "journal", // the journal is damaged or cannot be written: observe, but do not act
+] as const;
+export type HoldKind = (typeof holdKinds)[number];
+
+interface Said {
+  /** One line for a human, with its numbers. */
+  readonly sentence: string;
+}
+
+/** Fields that every record of a step has. `step` counts from 1; a retry has the same step and a higher attempt. */
+interface OfStep extends Said {
+  readonly run: number;
+  readonly rule: string;
+  readonly step: number;
+  readonly attempt: number;
+  /** The command as bound and as shown: `["plumb", "host2"]`. */
+  readonly command: readonly string[];
+  /** Names its files in var/runs/RUN/. */
+  readonly name: string;
+  /** It undoes the step of this number. */
+  readonly isUndo: boolean;
+}
+
+export type Record =
+  | (Said & {
+      readonly kind: "daemon-start";
+      readonly version: string;
+      readonly pid: number;
+      readonly bootId: string;
+      readonly isRestored: boolean;
+    })
+  | (Said & { readonly kind: "daemon-stop" })
+  | (Said & { readonly kind: "configured"; readonly generation: number; readonly fingerprint: string })
+  | (Said & { readonly kind: "reload-refused"; readonly errors: number })
+  | (Said & { readonly kind: "learned"; readonly tookMs: number })
+  | (Said & { readonly kind: "stalled"; readonly gapMs: number })
+  /** A confirmed change of a check's status (`check` given), a host's status, or a host's role (`isRole`). */
+  | (Said & {
+      readonly kind: "transition";
+      readonly host: string;
+      readonly check: string | null;
+      readonly isRole: boolean;
+      readonly from: Status;
+      readonly to: Status;
+    })
+  | (Said & { readonly kind: "split-brain"; readonly hosts: readonly string[] })
+  | (Said & { readonly kind: "split-brain-over"; readonly hosts: readonly string[] })
+  | (Said & { readonly kind: "check-removed"; readonly check: string; readonly host: string })
+  /** A trigger waits for the run in progress, or for what has to be learned first. */
+  | (Said & { readonly kind: "waiting"; readonly rule: string })
+  /** A rule whose `when` is true does not fire now. Written when the reason changes, not at every evaluation. */
+  | (Said & { readonly kind: "held"; readonly rule: string; readonly hold: HoldKind })
+  /** A transition that would have fired a rule, and did not; or one that no longer held when its turn came. */
+  | (Said & { readonly kind: "dropped"; readonly rule: string; readonly hold: HoldKind | "no-longer" | "queue-full" })
+  | (Said & { readonly kind: "blocked"; readonly rule: string })
+  | (Said & { readonly kind: "acknowledged"; readonly what: string })
+  | (Said & {
+      readonly kind: "run-start";
+      readonly run: number;
+      readonly rule: string;
+      readonly cause: Cause;
+      readonly variables: Readonly<{ [name: string]: string }>;
+      readonly actions: readonly BoundAction[];
+      readonly hasLimit: boolean;
+      readonly startedAtMs: number;
+    })
+  | (OfStep & { readonly kind: "step-start"; readonly launcher: LauncherIdentity; readonly startedAtMs: number })
+  | (OfStep & {
+      readonly kind: "step-end";
+      readonly outcome: Outcome;
+      readonly isSuccess: boolean;
+      readonly ms: number;
+      readonly output: string;
+      readonly droppedBytes: number;
+    })
+  /** What `expect` came to. */
+  | (Said & {
+      readonly kind: "expectation";
+      readonly run: number;
+      readonly rule: string;
+      readonly step: number;
+      readonly isMet: boolean;
+      readonly ms: number;
+    })
+  /** A step whose outcome a crash took away: started again, or, if `once`, left to an operator. */
+  | (Said & {
+      readonly kind: "in-doubt";
+      readonly run: number;
+      readonly rule: string;
+      readonly step: number;
+      readonly isWaiting: boolean;
+    })
+  | (Said & { readonly kind: "resumed"; readonly run: number; readonly rule: string })
+  | (Said & {
+      readonly kind: "run-end";
+      readonly run: number;
+      readonly rule: string;
+      readonly outcome: RunOutcome;
+      readonly ms: number;
+      readonly endedAtMs: number;
+    })
+  | (Said & {
+      readonly kind: "maintenance-on";
+      readonly scope: string;
+      readonly untilWallMs: number | null;
+      readonly reason: string;
+    })
+  | (Said & { readonly kind: "maintenance-off"; readonly scope: string })
+  /** Something that nobody has to decide, but somebody may ask about: a runner replaced, output dropped, damage found. */
+  | (Said & { readonly kind: "note"; readonly topic: string });
+
+export type RecordKind = Record["kind"];

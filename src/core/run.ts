@@ -1,0 +1,91 @@
+/**
+ * One execution of a rule's actions, as data. What was bound when it started (`BoundAction`) goes into the journal with
+ * the run's first record and never changes, whatever a reload does; what changes is the step it is at, and that step's phase.
+ */
+import type { Condition } from "./condition.ts";
+import type { FenceDevice, Place } from "./configuration.ts";
+import type { Cause } from "./record.ts";
+import type { LauncherIdentity } from "./state.ts";
+
+/** A command with every variable replaced. */
+export interface BoundCommand {
+  /** Absolute path of the program; the words' first is what the operator wrote. */
+  readonly program: string;
+  readonly words: readonly string[];
+  readonly env: Readonly<{ [name: string]: string }>;
+  readonly user: string | null;
+}
+
+export interface BoundOptions {
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly retryEveryMs: number;
+  readonly onFailure: "stop" | "continue";
+  /** Its variables are bound as well. */
+  readonly expect: { readonly condition: Condition; readonly withinMs: number; readonly text: string } | null;
+  readonly isOnce: boolean;
+  readonly undo: BoundCommand | null;
+}
+
+export type BoundAction =
+  | { readonly kind: "command"; readonly command: BoundCommand; readonly options: BoundOptions; readonly place: Place }
+  | {
+      readonly kind: "fence";
+      readonly host: string;
+      readonly devices: readonly FenceDevice[];
+      readonly options: BoundOptions;
+      readonly place: Place;
+    };
+
+/** Which call of which fence agent a step is at. */
+export interface FenceCall {
+  /** Index into the action's devices. */
+  readonly device: number;
+  readonly deviceAttempt: number;
+  readonly verb: "off" | "status";
+  /** How many times `status` was asked, for file names. */
+  readonly asked: number;
+  /** Until when this device may take. */
+  readonly untilMs: number;
+}
+
+export type StepPhase =
+  /** Wants a launcher, and starts as soon as there is one. */
+  | { readonly kind: "ready"; readonly attempt: number; readonly fence: FenceCall | null }
+  | {
+      readonly kind: "running";
+      readonly attempt: number;
+      readonly fence: FenceCall | null;
+      readonly name: string;
+      readonly launcher: LauncherIdentity;
+      readonly startedAtMs: number;
+      /** When it is ended if it still runs. */
+      readonly killAtMs: number;
+      /** It was too slow, or somebody gave the run up: its end is awaited, its exit code no longer counts. */
+      readonly isKilled: boolean;
+    }
+  /** Between a failed attempt and the next, or between two questions to a fence agent. */
+  | { readonly kind: "pausing"; readonly attempt: number; readonly fence: FenceCall | null; readonly untilMs: number }
+  /** The process ended well; now the checks must show what was expected, by data newer than `sinceMs`. */
+  | { readonly kind: "expecting"; readonly attempt: number; readonly sinceMs: number; readonly untilMs: number }
+  /** A crash took its outcome and it must not run twice: an operator says `resume` or `abandon`. */
+  | { readonly kind: "in-doubt"; readonly attempt: number };
+
+export interface Run {
+  readonly run: number;
+  readonly rule: string;
+  readonly cause: Cause;
+  readonly variables: Readonly<{ [name: string]: string }>;
+  readonly actions: readonly BoundAction[];
+  readonly hasLimit: boolean;
+  readonly startedAtMs: number;
+  /** Index of the step in progress; when undoing, of the step that is being undone. */
+  readonly at: number;
+  readonly phase: StepPhase;
+  /** Indexes of the steps that ended well, in order: what has to be undone, from the last, if the run fails. */
+  readonly done: readonly number[];
+  /** Why it failed; null while it goes well. Once set, nothing but undos run. */
+  readonly failure: string | null;
+  /** A person gave it up: its end is `abandoned`, and nothing is undone. */
+  readonly isAbandoned: boolean;
+}
