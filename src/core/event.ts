@@ -1,7 +1,6 @@
 /** What can happen, and all that can happen. Each is a fact; what follows from it is decided in `step.ts`. */
-import type { Outcome, Result } from "./result.ts";
-import type { LauncherIdentity } from "./state.ts";
 import type { Configuration } from "./configuration.ts";
+import type { Outcome, ProcessIdentity, Result } from "./result.ts";
 
 /** A result, and the host that it speaks of; null: the check's own. */
 export interface HostResult {
@@ -27,7 +26,7 @@ export type Event =
       readonly host: string | null;
       readonly result: Result;
     })
-  | { readonly kind: "launcher-ready"; readonly launcher: LauncherIdentity }
+  | { readonly kind: "launcher-ready"; readonly launcher: ProcessIdentity }
   | { readonly kind: "launcher-failed"; readonly reason: string }
   | {
       readonly kind: "step-ended";

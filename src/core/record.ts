@@ -4,33 +4,11 @@
  *
  * `seq`, `at` and the checksum are put around a record by the store; times in here are durations, or monotonic `…AtMs`.
  */
-import type { BoundAction } from "./run.ts";
-import type { Outcome, Status } from "./result.ts";
-import type { LauncherIdentity } from "./state.ts";
-
-/** What made a rule fire. */
-export interface Cause {
-  /** `%HOST%`, `%FROM%`, `%TO%`, `%CHECK%`; null where the trigger has none. */
-  readonly host: string | null;
-  readonly from: Status | null;
-  readonly to: Status | null;
-  readonly check: string | null;
-}
+import type { HoldKind } from "./hold.ts";
+import type { Outcome, ProcessIdentity, Status } from "./result.ts";
+import type { BoundAction, Cause } from "./run.ts";
 
 export type RunOutcome = "done" | "failed" | "abandoned";
-
-/** Why a rule does not fire now. Closed; README lists them, and a test compares the two. */
-export const holdKinds = [
-  "guard", // its `if` is false
-  "stale", // its `if` or `when` needs data that is not known, or not fresh
-  "learning",
-  "maintenance",
-  "cooldown",
-  "blocked", // over its limit, or failed with a limit: until it is acknowledged
-  "variable", // a variable has no value
-  "journal", // the journal is damaged or cannot be written: observe, but do not act
-] as const;
-export type HoldKind = (typeof holdKinds)[number];
 
 interface Said {
   /** One line for a human, with its numbers. */
@@ -94,7 +72,7 @@ export type Record =
       readonly hasLimit: boolean;
       readonly startedAtMs: number;
     })
-  | (OfStep & { readonly kind: "step-start"; readonly launcher: LauncherIdentity; readonly startedAtMs: number })
+  | (OfStep & { readonly kind: "step-start"; readonly launcher: ProcessIdentity; readonly startedAtMs: number })
   | (OfStep & {
       readonly kind: "step-end";
       readonly outcome: Outcome;

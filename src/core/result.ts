@@ -14,6 +14,12 @@ export type Outcome =
   /** The process that watched over it died, so its exit code is not known. */
   | { readonly kind: "lost"; readonly reason: string };
 
+/** A process by pid and start time (field 22 of /proc/PID/stat, clock ticks since boot), which together are never used twice in one boot. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTicks: number;
+}
+
 /** One number out of a check's performance data. Raw thresholds are kept as they were written. */
 export interface Metric {
   readonly label: string;

@@ -4,8 +4,16 @@
  */
 import type { Condition } from "./condition.ts";
 import type { FenceDevice, Place } from "./configuration.ts";
-import type { Cause } from "./record.ts";
-import type { LauncherIdentity } from "./state.ts";
+import type { ProcessIdentity, Status } from "./result.ts";
+
+/** What made a rule fire. */
+export interface Cause {
+  /** `%HOST%`, `%FROM%`, `%TO%`, `%CHECK%`; null where the trigger has none. */
+  readonly host: string | null;
+  readonly from: Status | null;
+  readonly to: Status | null;
+  readonly check: string | null;
+}
 
 /** A command with every variable replaced. */
 export interface BoundCommand {
@@ -57,7 +65,7 @@ export type StepPhase =
       readonly attempt: number;
       readonly fence: FenceCall | null;
       readonly name: string;
-      readonly launcher: LauncherIdentity;
+      readonly launcher: ProcessIdentity;
       readonly startedAtMs: number;
       /** When it is ended if it still runs. */
       readonly killAtMs: number;

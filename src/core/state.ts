@@ -5,15 +5,9 @@
  * Times are monotonic milliseconds (`…AtMs`, `…SinceMs`). Not in it: configuration, open files, running processes.
  */
 import type { CheckKey } from "./configuration.ts";
-import type { Cause, HoldKind } from "./record.ts";
-import type { Result, Status } from "./result.ts";
-import type { Run } from "./run.ts";
-
-/** A process by pid and start time in clock ticks, which together are never used twice in one boot of the machine. */
-export interface LauncherIdentity {
-  readonly pid: number;
-  readonly startTicks: number;
-}
+import type { HoldKind } from "./hold.ts";
+import type { ProcessIdentity, Result, Status } from "./result.ts";
+import type { Cause, Run } from "./run.ts";
 
 export type Role = "master" | "slave";
 
@@ -106,7 +100,7 @@ export interface State {
   readonly waiting: readonly WaitingTrigger[];
   readonly run: Run | null;
   /** A launcher that waits for the next step's command. */
-  readonly launcher: LauncherIdentity | null;
+  readonly launcher: ProcessIdentity | null;
   readonly maintenance: readonly Maintenance[];
   /** Why nothing may be acted on although all is observed: the journal cannot be trusted. Null: it can. */
   readonly distrust: string | null;
