@@ -5,7 +5,17 @@
  *     FOLDER/hosts        where the two servers listen            FOLDER/programs   the demo's own programs (a link)
  *     FOLDER/address      the floating address                    FOLDER/*.log      what everybody printed
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../root.ts";
@@ -48,6 +58,7 @@ export class Stage {
     const dist = join(repositoryRoot, "dist");
     cpSync(dist, this.root, { recursive: true, filter: (source) => source !== join(dist, "var") });
     cpSync(join(repositoryRoot, "test/demo/drop-in"), this.root, { recursive: true });
+    refuseOthers(this.root);
     symlinkSync(import.meta.dirname, join(this.folder, "programs"));
     writeFileSync(join(this.folder, "hosts"), printHosts(this.hosts));
     writeFileSync(join(this.folder, "address"), printHosts([this.hosts[0]]));
@@ -112,4 +123,11 @@ export class Stage {
     await endLeftovers([join(this.root, "actions/"), join(this.root, "checks/")]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A script that a group may write to is refused by the daemon, and a checkout under umask 002 is full of them. */
+function refuseOthers(folder: string): void {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  for (const path of [folder, ...names.map((name) => join(folder, name))])
+    chmodSync(path, statSync(path).mode & 0o7755);
 }
