@@ -1,0 +1,11 @@
+/** What the programs end with; scripts rely on these. */
+export const exitCodes = {
+  well: 0,
+  /** It was asked, and the answer is not good: warnings, a rule that is blocked, a daemon that is not learned yet. */
+  notWell: 1,
+  /** The command line or the configuration is wrong. */
+  usage: 2,
+  noDaemon: 3,
+  /** The daemon said no. */
+  refused: 4,
+} as const;

@@ -1,0 +1,189 @@
+/**
+ * Loads the configuration from the real file system: reads checks.conf and actions.conf, answers what the language asks
+ * about scripts, users, fence agents and secrets, and hands back what it made of them, with every complaint of every file.
+ *
+ * The language is imported only here and only when something is loaded, because its parser takes its time to come up.
+ * It asks and wants an answer at once, but users in a directory server and fence agents cannot be asked at once; so the
+ * text is read, what it asked for is found out meanwhile, and then it is read again with the answers.
+ */
+import { constants, existsSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Complaint } from "../core/complaint.ts";
+import type { Configuration } from "../core/configuration.ts";
+import { errnoInWords, errnoOf } from "../host/errno.ts";
+import { findUser } from "../host/user-identity.ts";
+import { fileBytesMax, type SourceFile } from "../language/source.ts";
+import type { FenceAgentMetadata, FoundSecret, Surroundings } from "../language/surroundings.ts";
+import { askFenceAgent } from "./fence-agents.ts";
+import type { Folders } from "./folders.ts";
+import { findFenceAgent, findScript, judgeSafety, scriptNames } from "./scripts.ts";
+
+export interface LoadedConfiguration {
+  /** null if any complaint is an error. */
+  readonly configuration: Configuration | null;
+  /** Sorted by file and position. */
+  readonly complaints: readonly Complaint[];
+}
+
+/** Complaints about a file as a whole, which are made here because the language sees bytes only. */
+export const fileCodes = {
+  E001: "a configuration file that is not there",
+  E002: "a configuration file that cannot be read",
+  E003: "a configuration file that others than root can change",
+} as const;
+
+/** A first reading asks, a second has the answers; a third would mean that they raised new questions, which they do not. */
+const readingsMax = 3;
+
+/** Reads and judges all configuration files in `folders.conf`. `localHost` is this host's name. Never throws for a file. */
+export async function loadConfiguration(
+  folders: Folders,
+  options: { readonly localHost: string },
+): Promise<LoadedConfiguration> {
+  const checks = await readConfigurationFile(folders, "checks");
+  const actions = await readConfigurationFile(folders, "actions");
+  const unread = [checks, actions].flatMap((read) => (read.kind === "refused" ? [read.complaint] : []));
+  if (checks.kind === "missing") unread.unshift(missingChecks(folders));
+  if (unread.length > 0) return { configuration: null, complaints: unread };
+
+  const { readConfiguration } = await import("../language/read-configuration.ts");
+  const files = { checks: fileOf(checks), actions: fileOf(actions) };
+  const answers: Answers = { users: new Map(), agents: new Map() };
+  for (let reading = 1; ; reading += 1) {
+    const questions: Questions = { users: new Set(), agents: new Set() };
+    const loaded = readConfiguration(files, surroundingsOf(folders, options.localHost, answers, questions));
+    if (reading === readingsMax || questions.users.size + questions.agents.size === 0) {
+      return { ...loaded, complaints: loaded.complaints.map((complaint) => placeMissingActions(folders, complaint)) };
+    }
+    await findOut(questions, answers);
+  }
+}
+
+interface Questions {
+  readonly users: Set<string>;
+  /** Absolute paths. */
+  readonly agents: Set<string>;
+}
+
+interface Answers {
+  readonly users: Map<string, boolean>;
+  readonly agents: Map<string, FenceAgentMetadata | null>;
+}
+
+async function findOut(questions: Questions, answers: Answers): Promise<void> {
+  const users = [...questions.users].map(async (name) => {
+    const user = await new Promise((answer) => findUser(name, answer));
+    answers.users.set(name, user !== null);
+  });
+  const agents = [...questions.agents].map(async (path) => {
+    answers.agents.set(path, await askFenceAgent(path));
+  });
+  await Promise.all([...users, ...agents]);
+}
+
+function surroundingsOf(folders: Folders, localHost: string, answers: Answers, questions: Questions): Surroundings {
+  return {
+    localHost,
+    findScript: (folder, word) => findScript(folders, folder, word),
+    scriptNames: (folder) => scriptNames(folders, folder),
+    findFenceAgent: (word) => findFenceAgent(folders, word),
+    findSecret: (file) => findSecret(folders, file),
+    userExists: (name) => {
+      const answer = answers.users.get(name);
+      if (answer === undefined) questions.users.add(name);
+      return answer ?? true;
+    },
+    fenceAgent: (path) => {
+      const answer = answers.agents.get(path);
+      if (answer === undefined) questions.agents.add(path);
+      return answer ?? null;
+    },
+  };
+}
+
+/** A file with a password in it: from the conf folder, and for nobody's eyes but the daemon's. */
+function findSecret(folders: Folders, file: string): FoundSecret {
+  const path = resolve(folders.conf, file);
+  if (!existsSync(path)) {
+    return { kind: "refused", reason: `${path} is not there`, hint: `write the secret into it, and chmod 600 ${path}` };
+  }
+  const { mode } = statSync(path);
+  if (!statSync(path).isFile()) return { kind: "refused", reason: `${path} is no regular file`, hint: null };
+  if ((mode & 0o077) !== 0) {
+    const shown = (mode & 0o7777).toString(8).padStart(4, "0");
+    return { kind: "refused", reason: `${path} can be read by others (mode ${shown})`, hint: `chmod 600 ${path}` };
+  }
+  const refusal = judgeSafety(path);
+  return refusal ?? { kind: "found", path };
+}
+
+type ReadFile =
+  | { readonly kind: "read"; readonly file: SourceFile }
+  | { readonly kind: "missing" }
+  | { readonly kind: "refused"; readonly complaint: Complaint };
+
+/** The bytes of one file; of a file that is too big as many as it takes to see that. */
+async function readConfigurationFile(folders: Folders, which: "checks" | "actions"): Promise<ReadFile> {
+  const name = `${which}.conf`;
+  const path = join(folders.conf, name);
+  const refused = (code: keyof typeof fileCodes, message: string, hint: string | null): ReadFile => ({
+    kind: "refused",
+    complaint: complaintOfFile(name, code, message, hint),
+  });
+  try {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile()) {
+        return refused(
+          "E002",
+          `${path} is ${stats.isDirectory() ? "a folder" : "no regular file"}, not a file of text`,
+          null,
+        );
+      }
+      const unsafe = judgeSafety(path);
+      if (unsafe !== null) return refused("E003", unsafe.reason, unsafe.hint);
+      const bytes = Buffer.alloc(Math.min(stats.size, fileBytesMax) + 1);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+      return { kind: "read", file: { name, bytes: bytes.subarray(0, bytesRead) } };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT") return { kind: "missing" };
+    return refused("E002", `${path} cannot be read: ${errnoInWords(errno)}`, null);
+  }
+}
+
+function fileOf(read: ReadFile): SourceFile | null {
+  return read.kind === "read" ? read.file : null;
+}
+
+function missingChecks(folders: Folders): Complaint {
+  const message = `there is no ${join(folders.conf, "checks.conf")}`;
+  return complaintOfFile("checks.conf", "E001", message, howToBegin(folders, "checks"));
+}
+
+/** The language warns that there are no actions; here it is known where they were looked for. */
+function placeMissingActions(folders: Folders, complaint: Complaint): Complaint {
+  if (complaint.code !== "W17") return complaint;
+  const message = `there is no ${join(folders.conf, "actions.conf")}, so failoverd will look on and never act`;
+  return { ...complaint, message, hint: howToBegin(folders, "actions") };
+}
+
+function complaintOfFile(file: string, code: keyof typeof fileCodes, message: string, hint: string | null): Complaint {
+  return { severity: "error", code, file, line: 0, column: 0, width: 1, source: "", message, hint };
+}
+
+/** The two lines that each file can begin with, with a script that is there. */
+function howToBegin(folders: Folders, which: "checks" | "actions"): string {
+  if (!existsSync(folders.conf))
+    return `there is no folder ${folders.conf} either; make it, or name another one with --conf`;
+  const scripts = scriptNames(folders, which);
+  const script = scripts[0] ?? (which === "checks" ? "check_db" : "startservice");
+  const lines = which === "checks" ? `[local]` : `[slave_to_master]`;
+  const where = scripts.length > 0 ? `one of the scripts in` : `a script that you put into`;
+  return `begin with two lines: \`${lines}\`, and below it \`${script}\` (${where} ${folders[which]})`;
+}
