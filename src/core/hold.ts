@@ -5,6 +5,7 @@ export const holdKinds = [
   "guard", // its `if` is false
   "stale", // its `if` or `when` needs data that is not known, or not fresh
   "learning",
+  "run", // another run is in progress
   "maintenance",
   "cooldown",
   "blocked", // over its limit, or failed with a limit: until it is acknowledged

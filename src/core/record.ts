@@ -77,6 +77,8 @@ export type Record =
       readonly kind: "step-end";
       readonly outcome: Outcome;
       readonly isSuccess: boolean;
+      /** What follows from it: the step is over, well or not; it is tried again, or a fence agent asked again; or the checks are waited for. */
+      readonly next: "done" | "failed" | "again" | "expect";
       readonly ms: number;
       readonly output: string;
       readonly droppedBytes: number;

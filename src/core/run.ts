@@ -13,6 +13,8 @@ export interface Cause {
   readonly from: Status | null;
   readonly to: Status | null;
   readonly check: string | null;
+  /** For `[on_failure]`: the run that failed, `%RULE%` and `%RUN%`. */
+  readonly failed: { readonly rule: string; readonly run: number } | null;
 }
 
 /** A command with every variable replaced. */
@@ -59,7 +61,7 @@ export interface FenceCall {
 
 export type StepPhase =
   /** Wants a launcher, and starts as soon as there is one. */
-  | { readonly kind: "ready"; readonly attempt: number; readonly fence: FenceCall | null }
+  | { readonly kind: "ready"; readonly attempt: number; readonly fence: FenceCall | null; readonly sinceMs: number }
   | {
       readonly kind: "running";
       readonly attempt: number;

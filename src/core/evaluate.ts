@@ -1,0 +1,364 @@
+/**
+ * Judges a condition: true, false, or unknown. One walk serves the rules, `expect` and `explain`: every node carries the
+ * sentence that says why, made only when somebody reads it.
+ *
+ * Unknown is what keeps a broken script from promoting anything. A subject whose status is `unknown`, or that was not
+ * observed since `freshSinceMs`, makes every predicate about it unknown, negated or not; only `is unknown` is then true.
+ * Unknown spreads as in Kleene's logic: `false and unknown` is false, `true or unknown` is true, all else is unknown.
+ */
+import { isAlert, parseRange } from "../base/range.ts";
+import { readQuantity } from "../base/quantity.ts";
+import { sayDuration } from "../base/duration.ts";
+import { sayCondition, sayHost, sayQuantity, saySubject } from "./condition-text.ts";
+import { countingObservations, hostsOf } from "./hosts.ts";
+import { isRole } from "./status.ts";
+import { checkKey, type Configuration } from "./configuration.ts";
+import type { Comparison, Condition, HostReference, Population, Quantity, Subject } from "./condition.ts";
+import type { Metric, Status } from "./result.ts";
+import type { Observation, Standing, State } from "./state.ts";
+
+export type Truth = "true" | "false" | "unknown";
+
+export interface Judgement {
+  readonly truth: Truth;
+  readonly condition: Condition;
+  /** Why, with the present values and ages. */
+  readonly because: () => string;
+  readonly parts: readonly Judgement[];
+}
+
+export interface Surroundings {
+  readonly configuration: Configuration;
+  readonly state: State;
+  readonly nowMs: number;
+  /** Only what was observed since then counts. */
+  readonly freshSinceMs: number;
+  /** The host that a variable stands for now; null: none. */
+  readonly hostOf: (variable: string) => string | null;
+  /** The clocks of `for` as they are after this judgement; the caller keeps them. */
+  readonly clocks: { [key: string]: { readonly sinceMs: number; readonly about: string } };
+  /** When a `for` that is running will be true, if nothing changes. */
+  readonly wakes: number[];
+}
+
+export function judge(condition: Condition, around: Surroundings): Judgement {
+  switch (condition.kind) {
+    case "or":
+      return combine(condition, condition.parts, around, "true");
+    case "and":
+      return combine(condition, condition.parts, around, "false");
+    case "not": {
+      const part = judge(condition.part, around);
+      return { truth: negate(part.truth), condition, because: part.because, parts: [part] };
+    }
+    case "for":
+      return judgeFor(condition, around);
+    case "is": {
+      const fact = factOf(condition.subject, around);
+      return leaf(condition, truthOfStatus(fact, condition.statuses, condition.isNegated), () => fact.sentence());
+    }
+    case "was": {
+      const fact = factOf(condition.subject, around);
+      const { standing } = fact;
+      const before = standing?.previous ?? null;
+      const truth = before === null || !fact.isFresh ? "unknown" : truthOf(condition.statuses.includes(before));
+      return leaf(condition, truth, () =>
+        before === null ? `${fact.name} had no status before` : `${fact.name} was ${before} before`,
+      );
+    }
+    case "metric":
+    case "range":
+      return judgeMetric(condition, around);
+    case "quantified":
+      return judgeQuantified(condition, around);
+    case "count":
+      return judgeCount(condition, around);
+  }
+}
+
+/** What is known of one subject. */
+interface Fact {
+  readonly name: string;
+  readonly standing: Standing | null;
+  readonly isFresh: boolean;
+  readonly sentence: () => string;
+}
+
+function leaf(condition: Condition, truth: Truth, because: () => string): Judgement {
+  return { truth, condition, because, parts: [] };
+}
+
+function truthOf(isTrue: boolean): Truth {
+  return isTrue ? "true" : "false";
+}
+
+function negate(truth: Truth): Truth {
+  if (truth === "unknown") return "unknown";
+  return truth === "true" ? "false" : "true";
+}
+
+/** `decisive`: the truth that one part gives to the whole. All parts are judged, because their clocks run. */
+function combine(
+  condition: Condition,
+  conditions: readonly Condition[],
+  around: Surroundings,
+  decisive: "true" | "false",
+): Judgement {
+  const parts = conditions.map((part) => judge(part, around));
+  const deciding = parts.find((part) => part.truth === decisive) ?? parts.find((part) => part.truth === "unknown");
+  const truth = deciding?.truth ?? negate(decisive);
+  const because = (): string => deciding?.because() ?? parts.map((part) => part.because()).join(", ");
+  return { truth, condition, because, parts };
+}
+
+/** A clock runs while its part is true, and stops when it is not, or when it speaks of another host than it did. */
+function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surroundings): Judgement {
+  const part = judge(condition.part, around);
+  if (part.truth !== "true") return { truth: part.truth, condition, because: part.because, parts: [part] };
+  const about = variablesIn(condition.part)
+    .map((variable) => around.hostOf(variable) ?? "")
+    .join(" ");
+  const running = around.state.clocks[condition.key];
+  const sinceMs = running !== undefined && running.about === about ? running.sinceMs : around.nowMs;
+  around.clocks[condition.key] = { sinceMs, about };
+  const forMs = around.nowMs - sinceMs;
+  const isLong = forMs >= condition.durationMs;
+  if (!isLong) around.wakes.push(sinceMs + condition.durationMs);
+  const because = (): string =>
+    `${part.because()}, for ${sayDuration(forMs)} (needs ${sayDuration(condition.durationMs)})`;
+  return { truth: truthOf(isLong), condition, because, parts: [part] };
+}
+
+function truthOfStatus(fact: Fact, statuses: readonly Status[], isNegated: boolean): Truth {
+  const status = fact.isFresh ? (fact.standing?.status ?? "unknown") : "unknown";
+  if (status === "unknown") {
+    if (!statuses.includes("unknown")) return "unknown";
+    return truthOf(!isNegated);
+  }
+  return truthOf(statuses.includes(status) !== isNegated);
+}
+
+function factOf(subject: Subject, around: Surroundings): Fact {
+  if (subject.kind === "check") return factOfCheck(subject, around);
+  const host = resolve(subject, around);
+  if (host === null) return noFact(sayHost(subject), `no host is ${sayHost(subject)}`);
+  return factOfHost(host, around, subject.kind === "variable" ? `${sayHost(subject)} (${host})` : host);
+}
+
+function noFact(name: string, sentence: string): Fact {
+  return { name, standing: null, isFresh: false, sentence: () => sentence };
+}
+
+export function factOfHost(host: string, around: Surroundings, name: string): Fact {
+  const standing = around.state.hosts[host] ?? null;
+  if (standing === null) return noFact(name, `nothing is known of ${name}`);
+  const observations = countingObservations(around.configuration, around.state, host);
+  const support = supportOf(standing.status, observations);
+  const old = support.filter((observation) => !isFresh(observation, around));
+  const isHostFresh =
+    standing.status === "critical" || standing.status === "down" ? old.length < support.length : old.length === 0;
+  const sentence = (): string => {
+    if (!isHostFresh || standing.status === "unknown") {
+      const doubtful = old[0] ?? support.find((observation) => observation.standing.status === "unknown");
+      if (doubtful !== undefined) return `${name} is ${standing.status}: ${sayObservation(doubtful, around)}`;
+    }
+    return `${name} is ${standing.status} for ${sayDuration(around.nowMs - standing.sinceMs)}`;
+  };
+  return { name, standing, isFresh: isHostFresh, sentence };
+}
+
+/** The observations that a host's status rests on. */
+function supportOf(status: Status, observations: readonly Observation[]): readonly Observation[] {
+  if (status === "critical" || status === "down")
+    return observations.filter((observation) => observation.standing.status === status);
+  if (isRole(status)) return observations.filter((observation) => observation.standing.status === status);
+  return observations;
+}
+
+function factOfCheck(subject: Extract<Subject, { kind: "check" }>, around: Surroundings): Fact {
+  const host = subject.on === null ? null : resolve(subject.on, around);
+  if (subject.on !== null && host === null) return noFact(saySubject(subject), `no host is ${sayHost(subject.on)}`);
+  const observation = Object.values(around.state.observations).find(
+    (other) => other.check === subject.check && (host === null || other.host === host),
+  );
+  const name = host === null ? subject.check : checkKey(subject.check, host);
+  if (observation === undefined) return noFact(name, `there is no check ${name}`);
+  return factOfObservation(observation, around);
+}
+
+function factOfObservation(observation: Observation, around: Surroundings): Fact {
+  return {
+    name: checkKey(observation.check, observation.host),
+    standing: observation.standing,
+    isFresh: isFresh(observation, around),
+    sentence: () => sayObservation(observation, around),
+  };
+}
+
+/** A passive check speaks when it has something to say: until its limit, its word holds. */
+export function isFresh(
+  observation: Observation,
+  around: Pick<Surroundings, "configuration" | "freshSinceMs">,
+): boolean {
+  if (observation.latestAtMs === null || observation.isStale) return false;
+  const check = around.configuration.checks.find((other) => other.key === observation.source);
+  return check?.run.kind === "passive" || observation.latestAtMs >= around.freshSinceMs;
+}
+
+function sayObservation(observation: Observation, around: Surroundings): string {
+  const name = checkKey(observation.check, observation.host);
+  const { standing, latest, latestAtMs } = observation;
+  if (latestAtMs === null) return `${name} has not reported yet`;
+  const age = sayDuration(around.nowMs - latestAtMs);
+  const check = around.configuration.checks.find((other) => other.key === observation.source);
+  if (observation.isStale)
+    return `${name} is stale, last result ${age} ago (limit ${sayDuration(check?.staleAfterMs ?? 0)})`;
+  if (!isFresh(observation, around)) return `${name} is to be observed again, last result ${age} ago`;
+  const reason = standing.status === "unknown" && latest !== null ? `: ${latest.output}` : "";
+  return `${name} is ${standing.status} for ${sayDuration(around.nowMs - standing.sinceMs)}, last result ${age} ago${reason}`;
+}
+
+function resolve(reference: HostReference, around: Surroundings): string | null {
+  return reference.kind === "host" ? reference.host : around.hostOf(reference.variable);
+}
+
+function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>, around: Surroundings): Judgement {
+  const found = findMetric(condition.metric, condition.subject, around);
+  if ("missing" in found) return leaf(condition, "unknown", () => found.missing);
+  const { metric, observation } = found;
+  const name = `${metric.label} of ${checkKey(observation.check, observation.host)}`;
+  const because = (): string =>
+    `${name} is ${metric.value === null ? "undetermined" : `${metric.value}${metric.unit}`}, ${sayObservation(observation, around)}`;
+  if (!isFresh(observation, around) || metric.value === null) return leaf(condition, "unknown", because);
+  if (condition.kind === "range") {
+    const text = condition.range === "warning" ? metric.warn : metric.crit;
+    const range = text === null ? null : parseRange(text);
+    if (range === null) return leaf(condition, "unknown", () => `${name} has no ${condition.range} range`);
+    return leaf(condition, truthOf(isAlert(range, metric.value)), because);
+  }
+  const values = comparable(metric, metric.value, condition.quantity);
+  if (values === null)
+    return leaf(
+      condition,
+      "unknown",
+      () => `${name} is in "${metric.unit}", which cannot be compared with ${sayQuantity(condition.quantity)}`,
+    );
+  return leaf(condition, truthOf(compare(values.left, condition.comparison, values.right)), because);
+}
+
+/** The first fresh metric of that label, by the checks' declared order. */
+function findMetric(
+  label: string,
+  subject: Subject,
+  around: Surroundings,
+): { metric: Metric; observation: Observation } | { missing: string } {
+  const isCheck = subject.kind === "check";
+  const reference = isCheck ? subject.on : subject;
+  const host = reference === null ? null : resolve(reference, around);
+  if (reference !== null && host === null) return { missing: `no host is ${sayHost(reference)}` };
+  let found: { metric: Metric; observation: Observation } | null = null;
+  for (const observation of Object.values(around.state.observations)) {
+    if (host !== null && observation.host !== host) continue;
+    if (isCheck && observation.check !== subject.check) continue;
+    const metric = observation.latest?.metrics.find((other) => other.label === label);
+    if (metric === undefined) continue;
+    if (isFresh(observation, around)) return { metric, observation };
+    found ??= { metric, observation };
+  }
+  return found ?? { missing: `no check reports ${label} of ${host ?? saySubject(subject)}` };
+}
+
+/** Both in the same base unit; null where that would be a guess. */
+function comparable(metric: Metric, value: number, quantity: Quantity): { left: number; right: number } | null {
+  if (quantity.kind === "number") return { left: value, right: quantity.value };
+  const { value: left, dimension } = readQuantity(value, metric.unit);
+  switch (quantity.kind) {
+    case "bytes":
+      return dimension === "bytes" ? { left, right: quantity.bytes } : null;
+    case "duration":
+      return dimension === "seconds" ? { left, right: quantity.ms / 1_000 } : null;
+    case "percent":
+      return dimension === "percent" ? { left, right: quantity.value } : null;
+  }
+}
+
+function compare(left: number, comparison: Comparison, right: number): boolean {
+  switch (comparison) {
+    case "<":
+      return left < right;
+    case "<=":
+      return left <= right;
+    case ">":
+      return left > right;
+    case ">=":
+      return left >= right;
+    case "=":
+      return left === right;
+    case "!=":
+      return left !== right;
+  }
+}
+
+function judgeQuantified(condition: Extract<Condition, { kind: "quantified" }>, around: Surroundings): Judgement {
+  const facts = factsOf(condition.over, around);
+  if (facts.length === 0)
+    return leaf(condition, "unknown", () => `there is nothing to count in ${sayCondition(condition)}`);
+  const truths = facts.map((fact) => truthOfStatus(fact, condition.statuses, condition.isNegated));
+  const decisive = condition.quantifier === "all" ? "false" : "true";
+  const at = truths.includes(decisive) ? truths.indexOf(decisive) : truths.indexOf("unknown");
+  const because = (): string =>
+    facts[at] === undefined ? facts.map((fact) => fact.sentence()).join(", ") : facts[at].sentence();
+  return leaf(condition, truths[at] ?? negate(decisive), because);
+}
+
+/** True or false only if those that are unknown could not change it. */
+function judgeCount(condition: Extract<Condition, { kind: "count" }>, around: Surroundings): Judgement {
+  const facts = factsOf(condition.over, around);
+  const truths = facts.map((fact) => truthOfStatus(fact, condition.statuses, false));
+  const least = truths.filter((truth) => truth === "true").length;
+  const most = least + truths.filter((truth) => truth === "unknown").length;
+  const outcomes = new Set<boolean>();
+  for (let count = least; count <= most; count += 1)
+    outcomes.add(compare(count, condition.comparison, condition.count));
+  const [only] = outcomes;
+  const truth = outcomes.size === 1 && only !== undefined ? truthOf(only) : "unknown";
+  const because = (): string =>
+    `${least === most ? least : `${least} to ${most}`} of ${facts.length} are ${condition.statuses.join(" or ")}`;
+  return leaf(condition, truth, because);
+}
+
+function factsOf(over: Population, around: Surroundings): readonly Fact[] {
+  if (over.kind === "hosts") return hostsOf(around).map((host) => factOfHost(host, around, host));
+  const host = over.on === null ? null : resolve(over.on, around);
+  if (over.on !== null && host === null) return [];
+  return Object.values(around.state.observations)
+    .filter(
+      (observation) =>
+        (host === null || observation.host === host) && (over.check === null || observation.check === over.check),
+    )
+    .map((observation) => factOfObservation(observation, around));
+}
+
+/** The variables that a condition speaks of, in order. */
+export function variablesIn(condition: Condition): readonly string[] {
+  switch (condition.kind) {
+    case "or":
+    case "and":
+      return condition.parts.flatMap(variablesIn);
+    case "not":
+    case "for":
+      return variablesIn(condition.part);
+    case "is":
+    case "was":
+    case "metric":
+    case "range": {
+      const reference = condition.subject.kind === "check" ? condition.subject.on : condition.subject;
+      return reference?.kind === "variable" ? [reference.variable] : [];
+    }
+    case "quantified":
+    case "count":
+      return condition.over.kind === "checks" && condition.over.on?.kind === "variable"
+        ? [condition.over.on.variable]
+        : [];
+  }
+}

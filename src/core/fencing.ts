@@ -1,0 +1,91 @@
+/**
+ * Fencing: a host is off when its fence device says so, and not before. For each device in order: `off`, then `status`
+ * until it says off. An agent's exit 0 from `off` proves nothing: some return it without having done anything.
+ *
+ * Exit codes of fence agents: 0 well, or for `status` that the host is on; 2 from `status` that it is off; all else failed.
+ */
+import { invariant } from "../base/invariant.ts";
+import type { FenceDevice } from "./configuration.ts";
+import type { Effect } from "./effect.ts";
+import type { Outcome } from "./result.ts";
+import type { BoundAction, BoundCommand, FenceCall } from "./run.ts";
+
+type FenceAction = Extract<BoundAction, { kind: "fence" }>;
+
+/** Between two questions whether the host is off. */
+const askAgainMs = 1_000;
+
+/** The first call of an attempt; null if the host has no device. */
+export function firstFenceCall(action: FenceAction, nowMs: number): FenceCall | null {
+  return callOf(action, 0, 1, nowMs);
+}
+
+export type AfterFenceCall =
+  | { readonly kind: "proven" }
+  | {
+      readonly kind: "call";
+      readonly call: FenceCall;
+      readonly pauseMs: number;
+      readonly isSuccess: boolean;
+      readonly why: string;
+    }
+  | { readonly kind: "failed"; readonly why: string };
+
+/** What follows from a call's end. */
+export function afterFenceCall(action: FenceAction, call: FenceCall, outcome: Outcome, nowMs: number): AfterFenceCall {
+  const device = deviceAt(action, call.device);
+  const code = outcome.kind === "exited" ? outcome.code : null;
+  if (call.verb === "off") {
+    if (code !== 0) return nextDevice(action, call, nowMs, `: ${device.name} could not switch ${action.host} off`);
+    if (!device.canProve)
+      return nextDevice(action, call, nowMs, `: ${device.name} says off, but has no status to prove it`);
+    const status: FenceCall = { ...call, verb: "status", asked: 1 };
+    return { kind: "call", call: status, pauseMs: 0, isSuccess: true, why: ", now asking whether it is off" };
+  }
+  if (code === 2) return { kind: "proven" };
+  const why =
+    code === 0
+      ? `: ${device.name} says that ${action.host} is still on`
+      : `: ${device.name} does not say whether ${action.host} is off`;
+  if (nowMs + askAgainMs >= call.untilMs) return nextDevice(action, call, nowMs, why);
+  return { kind: "call", call: { ...call, asked: call.asked + 1 }, pauseMs: askAgainMs, isSuccess: false, why };
+}
+
+function nextDevice(action: FenceAction, call: FenceCall, nowMs: number, why: string): AfterFenceCall {
+  const isSame = call.deviceAttempt <= deviceAt(action, call.device).retries;
+  const next = isSame
+    ? callOf(action, call.device, call.deviceAttempt + 1, nowMs)
+    : callOf(action, call.device + 1, 1, nowMs);
+  if (next === null) return { kind: "failed", why };
+  const name = deviceAt(action, next.device).name;
+  return {
+    kind: "call",
+    call: next,
+    pauseMs: 0,
+    isSuccess: false,
+    why: `${why}, ${isSame ? "trying it again" : `the next device is ${name}`}`,
+  };
+}
+
+function callOf(action: FenceAction, index: number, deviceAttempt: number, nowMs: number): FenceCall | null {
+  const device = action.devices[index];
+  if (device === undefined) return null;
+  return { device: index, deviceAttempt, verb: "off", asked: 0, untilMs: nowMs + device.timeoutMs };
+}
+
+/** The agent's process. Its words hold no parameter: an agent that is given any argument stops reading its standard input. */
+export function fenceCommand(action: FenceAction, call: FenceCall, attemptName: string, nowMs: number) {
+  const device = deviceAt(action, call.device);
+  const command: BoundCommand = { program: device.agent ?? "", words: [device.name], env: {}, user: null };
+  const shown = ["fence", action.host, device.name, call.verb];
+  const question = call.verb === "status" ? `status-${call.asked}` : "off";
+  const name = `${attemptName}.device-${call.device + 1}.${call.deviceAttempt}.${question}`;
+  const fence: Extract<Effect, { kind: "startStep" }>["fence"] = { device, host: action.host, verb: call.verb };
+  return { command, shown, name, limitMs: Math.max(1, call.untilMs - nowMs), fence };
+}
+
+function deviceAt(action: FenceAction, index: number): FenceDevice {
+  const device = action.devices[index];
+  invariant(device !== undefined, `fence device ${index + 1} of ${action.host} exists`);
+  return device;
+}

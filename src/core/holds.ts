@@ -1,0 +1,170 @@
+/** What keeps a rule from firing now, as a kind and a sentence with its numbers. Asked in the order in which it is told. */
+import { sayDuration } from "../base/duration.ts";
+import { sayCondition } from "./condition-text.ts";
+import { judge, isFresh, variablesIn } from "./evaluate.ts";
+import { around, type Turn } from "./turn.ts";
+import { bindVariables, hostOf, missingVariable, variablesUsed } from "./variables.ts";
+import type { Condition, HostReference } from "./condition.ts";
+import type { Rule } from "./configuration.ts";
+import type { HoldKind } from "./hold.ts";
+import type { Cause } from "./run.ts";
+
+export interface Hold {
+  readonly kind: HoldKind;
+  readonly sentence: string;
+}
+
+/** Null: it may fire, unless it is over its limit, which `rules.ts` turns into a block. */
+export function holdOf(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {
+  return (
+    learningHold(turn, rule) ??
+    distrustHold(turn, rule) ??
+    maintenanceHold(turn, rule, cause) ??
+    blockedHold(turn, rule) ??
+    cooldownHold(turn, rule) ??
+    guardHold(turn, rule, cause) ??
+    variableHold(turn, rule, cause) ??
+    runHold(turn, rule)
+  );
+}
+
+function hold(rule: Rule, kind: HoldKind, why: string): Hold {
+  return { kind, sentence: `${rule.name} held: ${why}` };
+}
+
+function learningHold(turn: Turn, rule: Rule): Hold | null {
+  if (turn.state.learning.isOver) return null;
+  const counting = turn.configuration.checks.filter((check) => !check.isAdvisory);
+  const waiting = unlearned(turn);
+  const first = waiting[0] === undefined ? "" : `, ${waiting[0]} first`;
+  return hold(
+    rule,
+    "learning",
+    `still learning, ${waiting.length} of ${counting.length} checks have not reported yet${first}`,
+  );
+}
+
+/** The checks that count and were not observed since learning began. */
+export function unlearned(turn: Turn): readonly string[] {
+  const known = { configuration: turn.configuration, freshSinceMs: turn.state.learning.sinceMs };
+  const observations = Object.values(turn.state.observations);
+  const isLearned = (key: string): boolean =>
+    observations.some((observation) => observation.source === key && isFresh(observation, known));
+  return turn.configuration.checks
+    .filter((check) => !check.isAdvisory && !isLearned(check.key))
+    .map((check) => check.key);
+}
+
+function distrustHold(turn: Turn, rule: Rule): Hold | null {
+  return turn.state.distrust === null
+    ? null
+    : hold(rule, "journal", `${turn.state.distrust}; it acts again after "failoverctl ack journal"`);
+}
+
+function maintenanceHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {
+  const covering = maintenanceOf(turn, rule, cause);
+  if (covering === null) return null;
+  const until =
+    covering.untilMs === null
+      ? "until it is switched off"
+      : `for another ${sayDuration(covering.untilMs - turn.nowMs)}`;
+  const reason = covering.reason === "" ? "" : `: ${covering.reason}`;
+  return hold(
+    rule,
+    "maintenance",
+    `maintenance of ${covering.scope === "*" ? "everything" : covering.scope} ${until}${reason}`,
+  );
+}
+
+/** The maintenance that covers the rule: of everything, of the rule, of a host or check that it speaks of. */
+export function maintenanceOf(turn: Turn, rule: Rule, cause: Cause | null) {
+  if (turn.state.maintenance.length === 0) return null;
+  const conditions = [rule.guard, rule.trigger.kind === "condition" ? rule.trigger.when : null].filter(
+    (part) => part !== null,
+  );
+  const variables = [...conditions.flatMap(variablesIn), ...variablesUsed(rule)];
+  const hosts = variables.map((variable) => hostOf(turn, variable, cause));
+  const touched = new Set<string | null>([
+    "*",
+    rule.name,
+    cause?.host ?? null,
+    cause?.check ?? null,
+    ...hosts,
+    ...conditions.flatMap(namesIn),
+  ]);
+  if (cause?.host != null && cause.check !== null) touched.add(`${cause.check} on ${cause.host}`);
+  return turn.state.maintenance.find((maintenance) => touched.has(maintenance.scope)) ?? null;
+}
+
+function namesIn(condition: Condition): readonly string[] {
+  const ofHost = (reference: HostReference | null): readonly string[] =>
+    reference?.kind === "host" ? [reference.host] : [];
+  switch (condition.kind) {
+    case "or":
+    case "and":
+      return condition.parts.flatMap(namesIn);
+    case "not":
+    case "for":
+      return namesIn(condition.part);
+    case "is":
+    case "was":
+    case "metric":
+    case "range": {
+      const { subject } = condition;
+      if (subject.kind !== "check") return ofHost(subject);
+      return [
+        subject.check,
+        ...ofHost(subject.on),
+        ...(subject.on?.kind === "host" ? [`${subject.check} on ${subject.on.host}`] : []),
+      ];
+    }
+    case "quantified":
+    case "count":
+      return condition.over.kind === "hosts"
+        ? []
+        : [...(condition.over.check === null ? [] : [condition.over.check]), ...ofHost(condition.over.on)];
+  }
+}
+
+function blockedHold(turn: Turn, rule: Rule): Hold | null {
+  const blocked = turn.state.rules[rule.name]?.blocked ?? null;
+  return blocked === null ? null : { kind: "blocked", sentence: blocked.sentence };
+}
+
+function cooldownHold(turn: Turn, rule: Rule): Hold | null {
+  const endMs = turn.state.rules[rule.name]?.lastRunEndMs ?? null;
+  if (endMs === null || turn.nowMs >= endMs + rule.cooldownMs) return null;
+  return hold(
+    rule,
+    "cooldown",
+    `cooling down, its last run ended ${sayDuration(turn.nowMs - endMs)} ago (cooldown ${sayDuration(rule.cooldownMs)})`,
+  );
+}
+
+/** More than `limit` allows: it was run so often within the time. */
+export function isOverLimit(turn: Turn, rule: Rule): boolean {
+  const { limit } = rule;
+  if (limit === null) return false;
+  const starts = turn.state.rules[rule.name]?.runStartsMs ?? [];
+  return starts.filter((startMs) => turn.nowMs - startMs < limit.withinMs).length >= limit.runs;
+}
+
+function guardHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {
+  if (rule.guard === null) return null;
+  const judgement = judge(rule.guard, around(turn, cause));
+  if (judgement.truth === "true") return null;
+  const kind = judgement.truth === "false" ? "guard" : "stale";
+  return hold(rule, kind, `its guard "if ${sayCondition(rule.guard)}" is ${judgement.truth}: ${judgement.because()}`);
+}
+
+/** An edge that lacks a variable fails its run and says so; a `when` can wait until it has one. */
+function variableHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {
+  if (rule.trigger.kind !== "condition" || cause === null) return null;
+  const missing = missingVariable(rule, bindVariables(turn, rule.name, turn.state.nextRun, cause));
+  return missing === null ? null : hold(rule, "variable", missing);
+}
+
+function runHold(turn: Turn, rule: Rule): Hold | null {
+  const { run } = turn.state;
+  return run === null ? null : hold(rule, "run", `waiting for run ${run.run} of ${run.rule} to end`);
+}

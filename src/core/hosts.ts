@@ -1,0 +1,146 @@
+/**
+ * From the checks of a host to the host: its status, its role, and whether two are master at once.
+ *
+ * Status: `down` or `critical` if a check that counts says so; else the role if the role checks agree, `conflict` if they
+ * do not; else the worst of the rest. A check that never reported does not take part while others have: a check that is
+ * new in a reload changes nothing before it spoke.
+ */
+import { edgesOf } from "./triggers.ts";
+import { advance, unknownStanding } from "./standing.ts";
+import { isRole, rankOf } from "./status.ts";
+import { record, setHost, type Turn } from "./turn.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Status } from "./result.ts";
+import type { Observation, Role, Standing, State } from "./state.ts";
+
+/** Brings every host into line with its checks. */
+export function deriveHosts(turn: Turn): void {
+  for (const host of hostsOf(turn)) deriveHost(turn, host);
+  watchForSplitBrain(turn);
+}
+
+/** Declared hosts in their order, then those that reports have named. */
+export function hostsOf(turn: Pick<Turn, "configuration" | "state">): readonly string[] {
+  const declared = turn.configuration.hosts;
+  const observed = Object.values(turn.state.observations).map((observation) => observation.host);
+  return [...new Set([...declared, ...observed])];
+}
+
+/** The observations that make a host's status: advisory checks do not. */
+export function countingObservations(configuration: Configuration, state: State, host: string): readonly Observation[] {
+  const counting = new Set(configuration.checks.filter((check) => !check.isAdvisory).map((check) => check.key));
+  return Object.values(state.observations).filter(
+    (observation) => observation.host === host && counting.has(observation.source),
+  );
+}
+
+function deriveHost(turn: Turn, host: string): void {
+  const known = turn.state.hosts[host];
+  const before = known ?? unknownStanding(turn.nowMs);
+  const counting = countingObservations(turn.configuration, turn.state, host);
+  const reported = counting.filter((observation) => observation.latestAtMs !== null);
+  const role = agreedRole(reported);
+  const status = hostStatus(reported, role);
+  const { standing, changes } = advance(
+    before,
+    { status, role: role === "conflict" ? null : role },
+    turn.nowMs,
+    turn.state.nextOrder,
+  );
+  if (standing === before && known !== undefined) return;
+  setHost(turn, host, standing);
+  for (const change of changes) {
+    const { isRole: isChangeOfRole, from, to } = change;
+    const sentence = `${host}: ${isChangeOfRole ? "role " : ""}${from} -> ${to}: ${because(reported, status)}`;
+    record(turn, { kind: "transition", host, check: null, isRole: isChangeOfRole, from, to, sentence });
+    edgesOf(turn, { host, check: null, change, isLearned: before.previous !== null });
+  }
+  if (standing.role !== before.role) confirmRole(turn, host, standing);
+}
+
+/** The role that the role checks agree on; null if none says one. */
+function agreedRole(observations: readonly Observation[]): Role | "conflict" | null {
+  const roles = new Set(observations.map((observation) => observation.standing.status).filter(isRole));
+  if (roles.size === 2) return "conflict";
+  return [...roles][0] ?? null;
+}
+
+function hostStatus(observations: readonly Observation[], role: Role | "conflict" | null): Status {
+  const statuses = observations.map((observation) => observation.standing.status);
+  if (statuses.includes("down")) return "down";
+  if (statuses.includes("critical")) return "critical";
+  if (role !== null) return role;
+  return statuses.toSorted((a, b) => rankOf(b) - rankOf(a))[0] ?? "unknown";
+}
+
+function because(observations: readonly Observation[], status: Status): string {
+  const cause = observations.find((observation) => observation.standing.status === status);
+  if (status === "conflict") {
+    const roles = observations.filter((observation) => isRole(observation.standing.status));
+    return roles.map((observation) => `${observation.check} says ${observation.standing.status}`).join(", ");
+  }
+  if (cause === undefined) return "no check has reported";
+  const output = cause.isStale ? "stale" : (cause.latest?.output ?? "");
+  return output === "" ? `${cause.check} is ${status}` : `${cause.check} is ${status}: ${output}`;
+}
+
+/** A host that is confirmed master takes the role from one that is silent: its role was only remembered. */
+function confirmRole(turn: Turn, host: string, standing: Standing): void {
+  turn.state = { ...turn.state, nextOrder: turn.state.nextOrder + 1 };
+  if (standing.role !== "master") return;
+  turn.state = { ...turn.state, lastMaster: host };
+  for (const [other, otherStanding] of Object.entries(turn.state.hosts)) {
+    if (other === host || otherStanding.role !== "master" || claimsMaster(turn, other) !== null) continue;
+    setHost(turn, other, { ...otherStanding, role: null, roleSinceMs: turn.nowMs, seenSinceRole: [] });
+    const sentence = `${other}: no longer taken for the master: ${host} was confirmed master after it, and ${other} is silent`;
+    record(turn, { kind: "transition", host: other, check: null, isRole: true, from: "master", to: "none", sentence });
+  }
+}
+
+/** When the host was last seen to be master by a check that still says so; null: it is not, or is only remembered. */
+function claimsMaster(turn: Turn, host: string): number | null {
+  const claims = countingObservations(turn.configuration, turn.state, host).filter(
+    (observation) => observation.standing.status === "master" && observation.latest?.status === "master",
+  );
+  return claims.length === 0 ? null : Math.max(...claims.map((observation) => observation.latestAtMs ?? -Infinity));
+}
+
+/**
+ * Two masters at once. In a planned switchover the old master's last result may be older than the new one's first, so
+ * each has to be seen as master after all of them became it; that takes one interval more and spares a false alarm.
+ */
+function watchForSplitBrain(turn: Turn): void {
+  const claims = hostsOf(turn).flatMap((host) => {
+    const seenAtMs = claimsMaster(turn, host);
+    return seenAtMs === null ? [] : [{ host, seenAtMs, becameAtMs: turn.state.hosts[host]?.roleSinceMs ?? turn.nowMs }];
+  });
+  const allBecameAtMs = Math.max(...claims.map((claim) => claim.becameAtMs));
+  const isProven =
+    claims.length > 1 && claims.every((claim) => claim.host === youngest(claims) || claim.seenAtMs >= allBecameAtMs);
+  const before = turn.state.splitBrain;
+  const hosts = claims.length < 2 ? [] : isProven ? claims.map((claim) => claim.host) : before;
+  if (hosts.length === before.length && hosts.every((host) => before.includes(host))) return;
+  turn.state = { ...turn.state, splitBrain: hosts };
+  if (hosts.length === 0) {
+    record(turn, {
+      kind: "split-brain-over",
+      hosts: before,
+      sentence: `split brain is over: ${before.join(" and ")} are not master together any more`,
+    });
+    return;
+  }
+  record(turn, {
+    kind: "split-brain",
+    hosts,
+    sentence: `SPLIT BRAIN: ${hosts.join(" and ")} are master at the same time`,
+  });
+  for (const rule of turn.configuration.rules) {
+    if (rule.trigger.kind !== "split-brain" || turn.isSilent) continue;
+    const cause = { host: youngest(claims), from: null, to: "master", check: null, failed: null };
+    turn.edges.push({ rule: rule.name, cause, isLearned: true });
+  }
+}
+
+function youngest(claims: readonly { readonly host: string; readonly becameAtMs: number }[]): string {
+  return claims.toSorted((a, b) => b.becameAtMs - a.becameAtMs)[0]?.host ?? "";
+}

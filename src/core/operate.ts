@@ -1,0 +1,127 @@
+/** What operators say, and what they are answered. A refusal says why, and what would be accepted. */
+import { sayDuration } from "../base/duration.ts";
+import { abandonRun, restartStep, startRun } from "./runs.ts";
+import { noCause } from "./rules.ts";
+import { take } from "./schedule.ts";
+import { record, setRule, type Turn } from "./turn.ts";
+import type { Event } from "./event.ts";
+
+type Asked = Extract<Event, { request: number }>;
+
+export function operate(turn: Turn, event: Asked): void {
+  const { isAccepted, sentence } = answerTo(turn, event);
+  turn.effects.push({ kind: "answer", request: event.request, isAccepted, sentence });
+}
+
+interface Answer {
+  readonly isAccepted: boolean;
+  readonly sentence: string;
+}
+
+const yes = (sentence: string): Answer => ({ isAccepted: true, sentence });
+const no = (sentence: string): Answer => ({ isAccepted: false, sentence });
+
+function answerTo(turn: Turn, event: Asked): Answer {
+  switch (event.kind) {
+    case "reported":
+      return reported(turn, event);
+    case "acknowledge":
+      return acknowledge(turn, event.what);
+    case "run-rule":
+      return runRule(turn, event.rule);
+    case "resume":
+    case "abandon":
+      return continueRun(turn, event);
+    case "maintenance-on": {
+      const { scope, forMs, untilWallMs, reason } = event;
+      const untilMs = forMs === null ? null : turn.nowMs + forMs;
+      const others = turn.state.maintenance.filter((maintenance) => maintenance.scope !== scope);
+      turn.state = { ...turn.state, maintenance: [...others, { scope, untilMs, untilWallMs, reason }] };
+      const until = forMs === null ? "until it is switched off" : `for ${sayDuration(forMs)}`;
+      const sentence = `maintenance of ${scope === "*" ? "everything" : scope} ${until}${reason === "" ? "" : `: ${reason}`}; its rules are held`;
+      record(turn, { kind: "maintenance-on", scope, untilWallMs, reason, sentence });
+      return yes(sentence);
+    }
+    case "maintenance-off":
+      return endMaintenance(turn, event.scope)
+        ? yes(`maintenance of ${event.scope} is over`)
+        : no(`there is no maintenance of ${event.scope}`);
+  }
+}
+
+function reported(turn: Turn, event: Extract<Event, { kind: "reported" }>): Answer {
+  const named = turn.configuration.checks.filter((check) => check.name === event.check && check.run.kind === "passive");
+  const check =
+    named.find((other) => event.host === null || other.host === event.host) ??
+    (named[0]?.dialect === "report" ? named[0] : undefined);
+  if (check === undefined) {
+    const isActive = turn.configuration.checks.some((other) => other.name === event.check);
+    const where = event.host === null ? "" : ` on ${event.host}`;
+    return no(
+      isActive && named.length === 0
+        ? `${event.check} is not passive: the daemon runs it itself`
+        : `there is no passive check ${event.check}${where} in checks.conf`,
+    );
+  }
+  if (event.host === null && named.length > 1) return no(`${event.check} is declared for several hosts: say for which`);
+  take(turn, check, [{ host: event.host === check.host ? null : event.host, result: event.result }], turn.nowMs);
+  return yes(`${check.key}: ${event.result.status}`);
+}
+
+function acknowledge(turn: Turn, what: string): Answer {
+  if (what === "journal") {
+    if (turn.state.distrust === null) return no("the journal is in order: there is nothing to acknowledge");
+    turn.state = { ...turn.state, distrust: null };
+  } else if (turn.state.rules[what]?.blocked != null) {
+    setRule(turn, what, { blocked: null, runStartsMs: [], hold: null });
+  } else {
+    const isRule = turn.configuration.rules.some((rule) => rule.name === what);
+    return no(isRule ? `${what} is not blocked` : `there is no rule ${what}`);
+  }
+  const sentence = `${what} is acknowledged: it acts again`;
+  record(turn, { kind: "acknowledged", what, sentence });
+  return yes(sentence);
+}
+
+function runRule(turn: Turn, name: string): Answer {
+  const rule = turn.configuration.rules.find((other) => other.name === name);
+  if (rule === undefined) return no(`there is no rule ${name}`);
+  if (turn.state.distrust !== null) return no(`${turn.state.distrust}; say "failoverctl ack journal" first`);
+  if (turn.state.run !== null)
+    return no(`run ${turn.state.run.run} of ${turn.state.run.rule} is in progress: one run at a time`);
+  const number = turn.state.nextRun;
+  startRun(turn, rule, noCause, "by hand");
+  return yes(`run ${number} of ${name} has started`);
+}
+
+function continueRun(turn: Turn, event: Extract<Event, { kind: "resume" | "abandon" }>): Answer {
+  const { run } = turn.state;
+  if (run === null || run.run !== event.run)
+    return no(`run ${event.run} is not in progress${run === null ? "" : `, run ${run.run} is`}`);
+  if (event.kind === "abandon") {
+    abandonRun(turn, run);
+    return yes(`run ${run.run} of ${run.rule} is given up`);
+  }
+  if (run.phase.kind !== "in-doubt") return no(`run ${run.run} does not wait for anybody`);
+  record(turn, {
+    kind: "resumed",
+    run: run.run,
+    rule: run.rule,
+    sentence: `${run.rule}, run ${run.run}: an operator resumes step ${run.at + 1}`,
+  });
+  restartStep(turn, run, run.phase.attempt + 1);
+  return yes(`run ${run.run} of ${run.rule} goes on with step ${run.at + 1}`);
+}
+
+/** False if there was none. */
+export function endMaintenance(turn: Turn, scope: string): boolean {
+  const rest = turn.state.maintenance.filter((maintenance) => maintenance.scope !== scope);
+  if (rest.length === turn.state.maintenance.length) return false;
+  turn.state = { ...turn.state, maintenance: rest };
+  record(turn, {
+    kind: "maintenance-off",
+    scope,
+    sentence: `maintenance of ${scope === "*" ? "everything" : scope} is over`,
+  });
+  return true;
+}

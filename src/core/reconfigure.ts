@@ -1,0 +1,90 @@
+/**
+ * A reload: what did not change keeps state, counters and schedule. It changes no status that is known and fires nothing:
+ * a `when` that is new and already true counts as seen, and fires when it becomes true again.
+ */
+import { newObservation } from "./observe.ts";
+import { judge } from "./evaluate.ts";
+import { newProgress } from "./schedule.ts";
+import { around, newRule, record, type Turn } from "./turn.ts";
+import type { Check, Configuration, Rule } from "./configuration.ts";
+import type { Event } from "./event.ts";
+import type { CheckProgress, Observation, RuleProgress } from "./state.ts";
+
+export function reconfigure(turn: Turn, event: Extract<Event, { kind: "reconfigured" }>): void {
+  const { configuration } = turn;
+  const sentence = `configuration ${configuration.fingerprint} is in force: ${configuration.checks.length} checks, ${configuration.rules.length} rules`;
+  record(turn, { kind: "configured", generation: event.generation, fingerprint: configuration.fingerprint, sentence });
+  reconfigureChecks(turn, event.before);
+  reconfigureRules(turn, event.before);
+}
+
+function reconfigureChecks(turn: Turn, before: Configuration): void {
+  const { state, configuration, nowMs } = turn;
+  const checks: { [key: string]: CheckProgress } = {};
+  for (const check of configuration.checks) {
+    const old = before.checks.find((other) => other.key === check.key);
+    const progress = state.checks[check.key];
+    if (old !== undefined && progress !== undefined && sameProgram(old, check))
+      checks[check.key] = sooner(progress, check, nowMs);
+    else checks[check.key] = newProgress(nowMs);
+  }
+  for (const [key, progress] of Object.entries(state.checks)) {
+    if (progress.job !== null && checks[key]?.job !== progress.job)
+      turn.effects.push({ kind: "stopCheck", job: progress.job });
+  }
+  const observations: { [key: string]: Observation } = {};
+  for (const [key, observation] of Object.entries(state.observations)) {
+    const declared = configuration.checks.some((check) => check.key === observation.source);
+    if (declared) observations[key] = observation;
+    else {
+      const { check, host } = observation;
+      record(turn, {
+        kind: "check-removed",
+        check,
+        host,
+        sentence: `${key} is not in the configuration any more; its status was ${observation.standing.status}`,
+      });
+    }
+  }
+  for (const check of configuration.checks) observations[check.key] ??= newObservation(check, check.host, nowMs);
+  const named = new Set([
+    ...configuration.hosts,
+    ...Object.values(observations).map((observation) => observation.host),
+  ]);
+  const hosts = Object.fromEntries(Object.entries(state.hosts).filter(([host]) => named.has(host)));
+  turn.state = { ...state, checks, observations, hosts };
+}
+
+/** What is run and how; a change of limits alone is no reason to begin anew. */
+function sameProgram(a: Check, b: Check): boolean {
+  if (a.run.kind === "passive" || b.run.kind === "passive") return a.run.kind === b.run.kind;
+  return (
+    a.run.kind === b.run.kind &&
+    JSON.stringify(a.run.program) === JSON.stringify(b.run.program) &&
+    a.dialect === b.dialect
+  );
+}
+
+/** A shorter interval counts from now, a longer one from the next start. */
+function sooner(progress: CheckProgress, check: Check, nowMs: number): CheckProgress {
+  if (check.run.kind !== "scheduled") return progress;
+  return { ...progress, nextAtMs: Math.min(progress.nextAtMs, nowMs + check.run.everyMs) };
+}
+
+function reconfigureRules(turn: Turn, before: Configuration): void {
+  const rules: { [rule: string]: RuleProgress } = {};
+  for (const rule of turn.configuration.rules) {
+    const old = before.rules.find((other) => other.name === rule.name);
+    const progress = turn.state.rules[rule.name] ?? newRule;
+    const isSame = old !== undefined && JSON.stringify(old.trigger) === JSON.stringify(rule.trigger);
+    rules[rule.name] = isSame ? progress : { ...progress, trueSinceMs: null, hasFired: isTrueNow(turn, rule) };
+  }
+  turn.state = { ...turn.state, rules };
+}
+
+function isTrueNow(turn: Turn, rule: Rule): boolean {
+  if (rule.trigger.kind !== "condition") return false;
+  const { when } = rule.trigger;
+  const level = when.kind === "for" ? when.part : when;
+  return judge(level, { ...around(turn, null), clocks: {}, wakes: [] }).truth === "true";
+}

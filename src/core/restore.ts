@@ -1,0 +1,240 @@
+/**
+ * The state at the start of a daemon: from nothing, from the table of the daemon before it, and from what the journal
+ * knows that the table does not yet.
+ *
+ * The journal leads. A record that is durable has happened, whether or not the table was written after it; so every record
+ * behind the table's is applied again, and an edge among them that nobody decided about waits for its turn once more.
+ */
+import { newProgress } from "./schedule.ts";
+import { advance, unknownStanding } from "./standing.ts";
+import { isRole } from "./status.ts";
+import { edgesOf } from "./triggers.ts";
+import { newObservation } from "./observe.ts";
+import { newRule, setHost, setObservation, setRule, type Turn } from "./turn.ts";
+import { checkKey, type Configuration } from "./configuration.ts";
+import type { Record } from "./record.ts";
+import type { Run } from "./run.ts";
+import type { Observation, RuleProgress, State } from "./state.ts";
+
+/** What outlives the daemon. The run is not in it: the journal has it, to the last step. */
+export type LastingState = Pick<
+  State,
+  | "observations"
+  | "hosts"
+  | "lastMaster"
+  | "splitBrain"
+  | "rules"
+  | "waiting"
+  | "maintenance"
+  | "distrust"
+  | "nextRun"
+  | "nextOrder"
+>;
+
+export const lastingFields = [
+  "observations",
+  "hosts",
+  "lastMaster",
+  "splitBrain",
+  "rules",
+  "waiting",
+  "maintenance",
+  "distrust",
+  "nextRun",
+  "nextOrder",
+] as const satisfies readonly (keyof LastingState)[];
+
+/** What the daemon knows when it knows nothing. */
+export function initialState(configuration: Configuration, nowMs: number): State {
+  return {
+    learning: { sinceMs: nowMs, isOver: false },
+    checks: Object.fromEntries(configuration.checks.map((check) => [check.key, newProgress(nowMs)])),
+    observations: Object.fromEntries(
+      configuration.checks.map((check) => [check.key, newObservation(check, check.host, nowMs)]),
+    ),
+    hosts: Object.fromEntries(configuration.hosts.map((host) => [host, unknownStanding(nowMs)])),
+    lastMaster: null,
+    splitBrain: [],
+    rules: Object.fromEntries(configuration.rules.map((rule) => [rule.name, newRule])),
+    clocks: {},
+    waiting: [],
+    run: null,
+    launcher: null,
+    maintenance: [],
+    distrust: null,
+    nextJob: 1,
+    nextRun: 1,
+    nextOrder: 1,
+  };
+}
+
+/**
+ * With the table of an earlier daemon. `isCurrent`: it was written in this boot of the machine, not too long ago; otherwise
+ * only what people decided is kept (blocks, limits, maintenance) and every status begins unknown. `shiftMs` is added to its
+ * monotonic times: 0 in the same boot, else what the wall clock says lies between the two boots' zero points.
+ */
+export function restoreState(
+  configuration: Configuration,
+  lasting: LastingState,
+  when: { readonly nowMs: number; readonly shiftMs: number; readonly isCurrent: boolean },
+): State {
+  const initial = initialState(configuration, when.nowMs);
+  const shift = (atMs: number | null): number | null => (atMs === null ? null : atMs + when.shiftMs);
+  const progressOf = (progress: RuleProgress): RuleProgress => ({
+    hasFired: progress.hasFired && when.isCurrent,
+    trueSinceMs: null,
+    hold: null,
+    blocked:
+      progress.blocked === null ? null : { ...progress.blocked, sinceMs: progress.blocked.sinceMs + when.shiftMs },
+    runStartsMs: progress.runStartsMs.map((startMs) => startMs + when.shiftMs),
+    lastRunEndMs: shift(progress.lastRunEndMs),
+  });
+  const known = configuration.rules.flatMap((rule) => {
+    const progress = lasting.rules[rule.name];
+    return progress === undefined ? [] : [[rule.name, progressOf(progress)] as const];
+  });
+  const decided: State = {
+    ...initial,
+    rules: { ...initial.rules, ...Object.fromEntries(known) },
+    maintenance: lasting.maintenance.map((maintenance) => ({ ...maintenance, untilMs: shift(maintenance.untilMs) })),
+    distrust: lasting.distrust,
+    nextRun: lasting.nextRun,
+    nextOrder: lasting.nextOrder,
+  };
+  if (!when.isCurrent) return decided;
+  const declared = new Set(configuration.checks.map((check) => check.key));
+  const observations = Object.entries(lasting.observations).flatMap(
+    ([key, observation]): (readonly [string, Observation])[] =>
+      declared.has(observation.source) ? [[key, { ...observation, confirming: [] }]] : [],
+  );
+  const hosts = Object.entries(lasting.hosts).filter(
+    ([host]) => configuration.hosts.includes(host) || observations.some(([, { host: about }]) => about === host),
+  );
+  return {
+    ...decided,
+    observations: { ...initial.observations, ...Object.fromEntries(observations) },
+    hosts: { ...initial.hosts, ...Object.fromEntries(hosts) },
+    lastMaster: lasting.lastMaster,
+    splitBrain: lasting.splitBrain,
+    waiting: lasting.waiting,
+  };
+}
+
+/** Applies the records that are newer than the table, in order, and puts in the run that they left unfinished. */
+export function replayRecords(
+  configuration: Configuration,
+  state: State,
+  newer: { readonly records: readonly Record[]; readonly unfinished: Run | null },
+  nowMs: number,
+): State {
+  const turn: Turn = { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent: false };
+  for (const record of newer.records) {
+    replay(turn, record);
+    const waiting = turn.edges.splice(0).map(({ rule, cause }) => ({ rule, cause, atMs: nowMs, isAnnounced: true }));
+    turn.state = { ...turn.state, waiting: [...turn.state.waiting, ...waiting] };
+  }
+  const { unfinished } = newer;
+  if (unfinished === null) return turn.state;
+  return { ...turn.state, run: unfinished, nextRun: Math.max(turn.state.nextRun, unfinished.run + 1) };
+}
+
+function replay(turn: Turn, record: Record): void {
+  switch (record.kind) {
+    case "transition":
+      replayTransition(turn, record);
+      return;
+    case "split-brain":
+      turn.state = { ...turn.state, splitBrain: record.hosts };
+      for (const rule of turn.configuration.rules) {
+        if (rule.trigger.kind !== "split-brain") continue;
+        const cause = { host: record.hosts.at(-1) ?? null, from: null, to: "master", check: null, failed: null };
+        turn.edges.push({ rule: rule.name, cause, isLearned: true });
+      }
+      return;
+    case "split-brain-over":
+      turn.state = { ...turn.state, splitBrain: [] };
+      return;
+    case "dropped":
+      decided(turn, record.rule);
+      return;
+    case "run-start": {
+      decided(turn, record.rule);
+      const rule = turn.configuration.rules.find((other) => other.name === record.rule);
+      const starts = [...(turn.state.rules[record.rule]?.runStartsMs ?? []), record.startedAtMs].slice(
+        -(rule?.limit?.runs ?? 1),
+      );
+      if (rule !== undefined)
+        setRule(turn, record.rule, { runStartsMs: starts, hasFired: rule.trigger.kind === "condition" });
+      turn.state = { ...turn.state, nextRun: Math.max(turn.state.nextRun, record.run + 1) };
+      return;
+    }
+    case "run-end":
+      if (turn.state.rules[record.rule] !== undefined) setRule(turn, record.rule, { lastRunEndMs: record.endedAtMs });
+      return;
+    case "blocked":
+      setRule(turn, record.rule, { blocked: { sentence: record.sentence, sinceMs: turn.nowMs } });
+      return;
+    case "acknowledged":
+      if (record.what === "journal") turn.state = { ...turn.state, distrust: null };
+      else setRule(turn, record.what, { blocked: null, runStartsMs: [] });
+      return;
+    case "maintenance-off":
+      turn.state = {
+        ...turn.state,
+        maintenance: turn.state.maintenance.filter((maintenance) => maintenance.scope !== record.scope),
+      };
+      return;
+    case "maintenance-on": {
+      /** Its end is known by the wall clock only; the table, written right after, has the monotonic one. */
+      const others = turn.state.maintenance.filter((maintenance) => maintenance.scope !== record.scope);
+      const { scope, untilWallMs, reason } = record;
+      turn.state = { ...turn.state, maintenance: [...others, { scope, untilMs: null, untilWallMs, reason }] };
+      return;
+    }
+    case "daemon-start":
+    case "daemon-stop":
+    case "configured":
+    case "reload-refused":
+    case "learned":
+    case "stalled":
+    case "check-removed":
+    case "waiting":
+    case "held":
+    case "step-start":
+    case "step-end":
+    case "expectation":
+    case "in-doubt":
+    case "resumed":
+    case "note":
+      return;
+  }
+}
+
+/** The status as it was written down, and the edges that it meant. */
+function replayTransition(turn: Turn, record: Extract<Record, { kind: "transition" }>): void {
+  const { host, check, to, isRole: isChangeOfRole } = record;
+  const key = check === null ? null : checkKey(check, host);
+  const observation = key === null ? undefined : turn.state.observations[key];
+  const before = key === null ? turn.state.hosts[host] : observation?.standing;
+  if (before === undefined) return;
+  if (isChangeOfRole && to === "none") {
+    setHost(turn, host, { ...before, role: null, seenSinceRole: [] });
+    return;
+  }
+  const role = isRole(to) ? to : null;
+  const seen = { status: isChangeOfRole ? before.status : to, role };
+  const { standing, changes } = advance(before, seen, turn.nowMs, turn.state.nextOrder);
+  if (key === null) setHost(turn, host, standing);
+  else if (observation !== undefined) setObservation(turn, key, { ...observation, standing, confirming: [] });
+  if (key === null && standing.role !== before.role)
+    turn.state = { ...turn.state, nextOrder: turn.state.nextOrder + 1 };
+  if (key === null && standing.role === "master" && before.role !== "master")
+    turn.state = { ...turn.state, lastMaster: host };
+  for (const change of changes) edgesOf(turn, { host, check, change, isLearned: before.previous !== null });
+}
+
+/** The first edge of the rule that waits has had its decision. */
+function decided(turn: Turn, rule: string): void {
+  const at = turn.state.waiting.findIndex((trigger) => trigger.rule === rule);
+  if (at >= 0) turn.state = { ...turn.state, waiting: turn.state.waiting.toSpliced(at, 1) };
+}

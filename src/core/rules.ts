@@ -1,0 +1,192 @@
+/**
+ * Which rule fires now. Every decision, also the one not to act, leaves a record with its sentence.
+ *
+ * An edge is dropped if something holds it back, and only another run in progress, or learning after a restart, makes it
+ * wait; when its turn comes it is looked at again. A `when` is a level: held back, it stays held, and fires as soon as
+ * nothing holds it back and it is still true: once an episode, which ends when it is false.
+ */
+import { sayCondition } from "./condition-text.ts";
+import { judge, type Judgement } from "./evaluate.ts";
+import { holdOf, isOverLimit, maintenanceOf, type Hold } from "./holds.ts";
+import { isRole } from "./status.ts";
+import { block, startRun } from "./runs.ts";
+import { around, newRule, record, setRule, type Turn } from "./turn.ts";
+import type { Rule } from "./configuration.ts";
+import type { Cause } from "./run.ts";
+import type { WaitingTrigger } from "./state.ts";
+
+/** More edges than this do not wait; an operator is told which were dropped. */
+export const waitingMax = 64;
+
+export const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };
+
+/** Judges every `when` and `if` once a turn: their clocks run whether or not anything depends on them now. */
+export function judgeRules(turn: Turn): ReadonlyMap<string, Judgement> {
+  const judgements = new Map<string, Judgement>();
+  for (const rule of turn.configuration.rules) {
+    if (rule.guard !== null) judge(rule.guard, around(turn, null));
+    if (rule.trigger.kind !== "condition") continue;
+    const judgement = judgeWhen(turn, rule, rule.trigger.when);
+    judgements.set(rule.name, judgement);
+    const progress = turn.state.rules[rule.name] ?? newRule;
+    if (judgement.truth === "true") {
+      if (progress.trueSinceMs === null) setRule(turn, rule.name, { trueSinceMs: turn.nowMs });
+    } else if (
+      progress.trueSinceMs !== null ||
+      (judgement.truth === "false" && (progress.hasFired || progress.hold !== null))
+    ) {
+      const isOver = judgement.truth === "false";
+      setRule(turn, rule.name, {
+        trueSinceMs: null,
+        hasFired: progress.hasFired && !isOver,
+        hold: isOver ? null : progress.hold,
+      });
+    }
+  }
+  return judgements;
+}
+
+/** In maintenance its clocks stand at zero: a `when` that is true when maintenance ends counts from then. */
+function judgeWhen(turn: Turn, rule: Rule, when: Parameters<typeof judge>[0]): Judgement {
+  const surroundings = around(turn, null);
+  if (maintenanceOf(turn, rule, null) === null) return judge(when, surroundings);
+  return judge(when, { ...surroundings, state: { ...turn.state, clocks: {} } });
+}
+
+/** Edges of this turn go behind those that wait; then whatever may fire, fires. */
+export function fireRules(turn: Turn, judgements: ReadonlyMap<string, Judgement>): void {
+  queueEdges(turn);
+  while (turn.state.run === null) {
+    const fired = fireEdge(turn) || fireLevel(turn, judgements);
+    queueEdges(turn);
+    if (!fired) break;
+  }
+  announce(turn, judgements);
+}
+
+function queueEdges(turn: Turn): void {
+  for (const { rule, cause, isLearned } of turn.edges.splice(0)) {
+    if (!turn.state.learning.isOver && !isLearned) {
+      const sentence = `${rule} dropped: ${sayCause(cause)} is what was found at the start, and no change`;
+      record(turn, { kind: "dropped", rule, hold: "learning", sentence });
+    } else if (turn.state.waiting.length >= waitingMax) {
+      const sentence = `${rule} dropped: ${waitingMax} triggers are waiting already`;
+      record(turn, { kind: "dropped", rule, hold: "queue-full", sentence });
+    } else {
+      const waiting: WaitingTrigger = { rule, cause, atMs: turn.nowMs, isAnnounced: false };
+      turn.state = { ...turn.state, waiting: [...turn.state.waiting, waiting] };
+    }
+  }
+}
+
+/** Takes waiting edges in order until one fires. True if one did. */
+function fireEdge(turn: Turn): boolean {
+  while (turn.state.learning.isOver && turn.state.run === null) {
+    const [first, ...rest] = turn.state.waiting;
+    if (first === undefined) return false;
+    turn.state = { ...turn.state, waiting: rest };
+    const rule = turn.configuration.rules.find((other) => other.name === first.rule);
+    if (rule === undefined) {
+      const sentence = `${first.rule} dropped: it is not in the configuration any more`;
+      record(turn, { kind: "dropped", rule: first.rule, hold: "no-longer", sentence });
+      continue;
+    }
+    if (!stillHolds(turn, rule, first.cause)) {
+      const sentence = `${rule.name} dropped: ${sayCause(first.cause)} no longer holds`;
+      record(turn, { kind: "dropped", rule: rule.name, hold: "no-longer", sentence });
+      continue;
+    }
+    const hold = mayFire(turn, rule, first.cause);
+    if (hold === null) {
+      startRun(turn, rule, first.cause, sayCause(first.cause));
+      return true;
+    }
+    record(turn, {
+      kind: "dropped",
+      rule: rule.name,
+      hold: hold.kind,
+      sentence: `${sayCause(first.cause)}, but ${hold.sentence}; a transition is not made up for`,
+    });
+  }
+  return false;
+}
+
+/** The first rule, by declared order, whose `when` is true, has not fired in this episode and is not held. */
+function fireLevel(turn: Turn, judgements: ReadonlyMap<string, Judgement>): boolean {
+  for (const rule of turn.configuration.rules) {
+    const judgement = judgements.get(rule.name);
+    if (judgement?.truth !== "true" || (turn.state.rules[rule.name] ?? newRule).hasFired) continue;
+    if (mayFire(turn, rule, noCause) !== null) continue;
+    setRule(turn, rule.name, { hasFired: true });
+    startRun(turn, rule, noCause, judgement.because());
+    return true;
+  }
+  return false;
+}
+
+/** What holds the rule back. One that would fire and is over its limit becomes blocked by that. */
+function mayFire(turn: Turn, rule: Rule, cause: Cause): Hold | null {
+  const hold = holdOf(turn, rule, cause);
+  if (hold !== null || !isOverLimit(turn, rule) || rule.limit === null) return hold;
+  block(turn, rule.name, `it has run ${rule.limit.runs} times within its limit`);
+  return holdOf(turn, rule, cause);
+}
+
+/** Writes down, once, what waits and what is held, and why. */
+function announce(turn: Turn, judgements: ReadonlyMap<string, Judgement>): void {
+  const waiting = turn.state.waiting.map((trigger) => {
+    if (trigger.isAnnounced) return trigger;
+    const why =
+      turn.state.run === null
+        ? "what has to be learned first"
+        : `run ${turn.state.run.run} of ${turn.state.run.rule} to end`;
+    record(turn, {
+      kind: "waiting",
+      rule: trigger.rule,
+      sentence: `${trigger.rule} waits for ${why}: ${sayCause(trigger.cause)}`,
+    });
+    return { ...trigger, isAnnounced: true };
+  });
+  if (waiting.some((trigger, index) => trigger !== turn.state.waiting[index])) turn.state = { ...turn.state, waiting };
+  for (const rule of turn.configuration.rules) {
+    const judgement = judgements.get(rule.name);
+    if (judgement === undefined || rule.trigger.kind !== "condition") continue;
+    const progress = turn.state.rules[rule.name] ?? newRule;
+    const hold = progress.hasFired ? null : levelHold(turn, rule, judgement);
+    if (hold === null && progress.hold === null) continue;
+    if (hold !== null && hold.kind !== progress.hold?.kind && hold.kind !== "blocked")
+      record(turn, { kind: "held", rule: rule.name, hold: hold.kind, sentence: hold.sentence });
+    setRule(turn, rule.name, { hold });
+  }
+}
+
+/** A `when` that is false is not held. One that cannot be judged is, once everything should be known. */
+function levelHold(turn: Turn, rule: Rule, judgement: Judgement): Hold | null {
+  if (judgement.truth === "false") return null;
+  if (judgement.truth === "true") return holdOf(turn, rule, noCause);
+  if (!turn.state.learning.isOver) return null;
+  return {
+    kind: "stale",
+    sentence: `${rule.name} held: "when ${sayCondition(judgement.condition)}" cannot be judged: ${judgement.because()}`,
+  };
+}
+
+/** Whether what an edge told is still so, now that its turn has come. */
+function stillHolds(turn: Turn, rule: Rule, cause: Cause): boolean {
+  if (rule.trigger.kind === "split-brain") return turn.state.splitBrain.length > 0;
+  if (rule.trigger.kind !== "transition") return true;
+  const { host, check, to, from } = cause;
+  const standing =
+    check === null ? turn.state.hosts[host ?? ""] : turn.state.observations[`${check} on ${host}`]?.standing;
+  if (standing === undefined || to === null) return false;
+  if (rule.trigger.to.kind === "any") return standing.status !== from;
+  return isRole(to) ? standing.role === to : standing.status === to;
+}
+
+function sayCause(cause: Cause): string {
+  if (cause.failed !== null) return `run ${cause.failed.run} of ${cause.failed.rule} failed`;
+  const subject = cause.check === null ? cause.host : `${cause.check} on ${cause.host}`;
+  return cause.from === null
+    ? `${subject} is ${cause.to} together with another`
+    : `${subject}: ${cause.from} -> ${cause.to}`;
+}

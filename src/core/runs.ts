@@ -1,0 +1,395 @@
+/**
+ * The run machine: a rule's actions, one after the other, each to its end.
+ *
+ *     ready -> running -> (next step | expecting -> next step | pausing -> ready | failed -> undos -> end)
+ *
+ * Invariants: a step starts only behind its record; never two at once; after a failed step nothing but its undos runs; what
+ * was bound at the start never changes; behind a fence nothing runs that the fence did not prove.
+ */
+import { sayDuration } from "../base/duration.ts";
+import { invariant } from "../base/invariant.ts";
+import { judge } from "./evaluate.ts";
+import { afterFenceCall, fenceCommand, firstFenceCall } from "./fencing.ts";
+import { hurryChecks } from "./schedule.ts";
+import { around, record, setRule, type Turn } from "./turn.ts";
+import { bindAction, bindVariables, missingVariable } from "./variables.ts";
+import type { Rule } from "./configuration.ts";
+import type { Event } from "./event.ts";
+import type { RunOutcome } from "./record.ts";
+import type { Outcome } from "./result.ts";
+import type { BoundAction, BoundCommand, Cause, FenceCall, Run, StepPhase } from "./run.ts";
+
+type Running = Extract<StepPhase, { kind: "running" }>;
+
+/** Begins a run. `why` is the decision's sentence. A variable without a value fails the run before its first action. */
+export function startRun(turn: Turn, rule: Rule, cause: Cause, why: string): void {
+  const { state, nowMs, configuration } = turn;
+  const number = state.nextRun;
+  const variables = bindVariables(turn, rule.name, number, cause);
+  const failure = missingVariable(rule, variables);
+  const actions = failure === null ? rule.actions.map((action) => bindAction(action, variables, configuration)) : [];
+  const run: Run = {
+    run: number,
+    rule: rule.name,
+    cause,
+    variables,
+    actions,
+    hasLimit: rule.limit !== null,
+    startedAtMs: nowMs,
+    at: 0,
+    phase: readyFor(turn, actions[0], 1),
+    done: [],
+    failure,
+    isAbandoned: false,
+  };
+  turn.state = { ...state, run, nextRun: number + 1 };
+  const runStartsMs = [...(state.rules[rule.name]?.runStartsMs ?? []), nowMs].slice(-(rule.limit?.runs ?? 1));
+  setRule(turn, rule.name, { runStartsMs, hold: null });
+  record(turn, {
+    kind: "run-start",
+    run: number,
+    rule: rule.name,
+    cause,
+    variables,
+    actions,
+    hasLimit: run.hasLimit,
+    startedAtMs: nowMs,
+    sentence: `${rule.name} fires: ${why}`,
+  });
+  if (failure !== null || actions.length === 0) endRun(turn, failure === null ? "done" : "failed");
+}
+
+/** Takes the run as far as it can go now. */
+export function advanceRun(turn: Turn): void {
+  while (turn.state.run !== null && moveOn(turn, turn.state.run));
+}
+
+/** True if the run may move on again at once. */
+function moveOn(turn: Turn, run: Run): boolean {
+  const { phase } = run;
+  switch (phase.kind) {
+    case "ready":
+      return startStep(turn, run, phase);
+    case "running":
+      if (turn.nowMs >= phase.killAtMs && !phase.isKilled) killStep(turn, run, phase);
+      return false;
+    case "pausing": {
+      if (turn.nowMs < phase.untilMs) return false;
+      setPhase(turn, run, { kind: "ready", attempt: phase.attempt, fence: phase.fence, sinceMs: turn.nowMs });
+      return true;
+    }
+    case "expecting":
+      return judgeExpectation(turn, run, phase);
+    case "in-doubt":
+      return false;
+  }
+}
+
+function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "ready" }>): boolean {
+  const action = actionAt(run);
+  const { launcher } = turn.state;
+  if (action.kind === "fence" && run.failure === null && phase.fence === null) {
+    return fail(turn, run, `no fence device is configured for ${action.host}`);
+  }
+  if (launcher === null) {
+    if (turn.nowMs < phase.sinceMs + action.options.timeoutMs) return false;
+    return fail(turn, run, `no process could be forked for ${sayDuration(turn.nowMs - phase.sinceMs)}`);
+  }
+  const { command, shown, name, limitMs, fence } = describe(turn, run, phase.attempt, phase.fence);
+  const killAtMs = turn.nowMs + limitMs;
+  const running: Running = {
+    kind: "running",
+    attempt: phase.attempt,
+    fence: phase.fence,
+    name,
+    launcher,
+    startedAtMs: turn.nowMs,
+    killAtMs,
+    isKilled: false,
+  };
+  turn.state = { ...turn.state, launcher: null };
+  setPhase(turn, run, running);
+  const attempt = phase.attempt > 1 ? `, attempt ${phase.attempt}` : "";
+  record(turn, {
+    kind: "step-start",
+    ...ofStep(run, phase.attempt, shown, name),
+    launcher,
+    startedAtMs: turn.nowMs,
+    sentence: `${stepTitle(run)}${attempt}: ${shown.join(" ")}`,
+  });
+  turn.effects.push({ kind: "startStep", run: run.run, name, command, fence });
+  return false;
+}
+
+/** The process of a step has ended. */
+export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended" }>): void {
+  const { run } = turn.state;
+  if (run === null || run.run !== event.run || run.phase.kind !== "running" || run.phase.name !== event.name) return;
+  const { phase } = run;
+  const outcome: Outcome =
+    phase.isKilled && turn.nowMs >= phase.killAtMs
+      ? { kind: "timed-out", afterMs: turn.nowMs - phase.startedAtMs }
+      : event.outcome;
+  const { shown } = describe(turn, run, phase.attempt, phase.fence);
+  const verdict = judgeEnd(turn, run, phase, outcome);
+  const ms = turn.nowMs - phase.startedAtMs;
+  record(turn, {
+    kind: "step-end",
+    ...ofStep(run, phase.attempt, shown, phase.name),
+    outcome,
+    isSuccess: verdict.isSuccess,
+    next: verdict.next,
+    ms,
+    output: event.output,
+    droppedBytes: event.droppedBytes,
+    sentence: `${stepTitle(run)}: ${shown.join(" ")}: ${sayOutcome(outcome)} after ${sayDuration(ms)}${verdict.why}`,
+  });
+  if (run.isAbandoned) {
+    endRun(turn, "abandoned");
+    return;
+  }
+  switch (verdict.next) {
+    case "done":
+      stepDone(turn, run);
+      return;
+    case "failed":
+      fail(turn, run, `${shown.join(" ")} ${sayFailure(outcome)}${verdict.why}`);
+      return;
+    case "again":
+      setPhase(turn, run, verdict.phase);
+      return;
+    case "expect": {
+      const withinMs = actionAt(run).options.expect?.withinMs ?? 0;
+      setPhase(turn, run, {
+        kind: "expecting",
+        attempt: phase.attempt,
+        sinceMs: turn.nowMs,
+        untilMs: turn.nowMs + withinMs,
+      });
+      hurryChecks(turn);
+      return;
+    }
+  }
+}
+
+type Verdict = { readonly isSuccess: boolean; readonly why: string } & (
+  { readonly next: "done" | "failed" | "expect" } | { readonly next: "again"; readonly phase: StepPhase }
+);
+
+/** What follows from the end of a step's process. */
+function judgeEnd(turn: Turn, run: Run, phase: Running, outcome: Outcome): Verdict {
+  const action = actionAt(run);
+  const isSuccess = outcome.kind === "exited" && outcome.code === 0;
+  if (run.isAbandoned) return { isSuccess, next: "failed", why: ", the run was given up" };
+  if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why: "" };
+  if (action.kind === "fence" && phase.fence !== null) {
+    const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
+    switch (call.kind) {
+      case "proven":
+        return { isSuccess: true, next: "done", why: `: ${action.host} is proven off` };
+      case "call": {
+        const next: StepPhase =
+          call.pauseMs === 0
+            ? { kind: "ready", attempt: phase.attempt, fence: call.call, sinceMs: turn.nowMs }
+            : { kind: "pausing", attempt: phase.attempt, fence: call.call, untilMs: turn.nowMs + call.pauseMs };
+        return { isSuccess: call.isSuccess, next: "again", phase: next, why: call.why };
+      }
+      case "failed":
+        return retryOrFail(turn, run, phase.attempt, call.why);
+    }
+  }
+  if (!isSuccess) return retryOrFail(turn, run, phase.attempt, "");
+  return { isSuccess, next: action.options.expect === null ? "done" : "expect", why: "" };
+}
+
+function retryOrFail(turn: Turn, run: Run, attempt: number, why: string): Verdict {
+  const { retries, retryEveryMs } = actionAt(run).options;
+  if (attempt > retries) return { isSuccess: false, next: "failed", why };
+  const { fence } = readyFor(turn, actionAt(run), attempt + 1);
+  const phase: StepPhase = { kind: "pausing", attempt: attempt + 1, fence, untilMs: turn.nowMs + retryEveryMs };
+  return {
+    isSuccess: false,
+    next: "again",
+    phase,
+    why: `${why}, again in ${sayDuration(retryEveryMs)} (${attempt} of ${retries + 1})`,
+  };
+}
+
+function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "expecting" }>): boolean {
+  const { expect } = actionAt(run).options;
+  invariant(expect !== null, "a step that expects says what");
+  const judgement = judge(
+    expect.condition,
+    around(turn, run.cause, Math.max(phase.sinceMs, turn.state.learning.sinceMs)),
+  );
+  const isMet = judgement.truth === "true";
+  if (!isMet && turn.nowMs < phase.untilMs) return false;
+  const ms = turn.nowMs - phase.sinceMs;
+  const sentence = isMet
+    ? `${stepTitle(run)}: as expected after ${sayDuration(ms)}: ${judgement.because()}`
+    : `${stepTitle(run)}: expected ${expect.text} within ${sayDuration(expect.withinMs)}, but ${judgement.because()}`;
+  record(turn, { kind: "expectation", run: run.run, rule: run.rule, step: run.at + 1, isMet, ms, sentence });
+  if (isMet) return stepDone(turn, run);
+  return fail(turn, run, sentence);
+}
+
+function stepDone(turn: Turn, run: Run): boolean {
+  if (run.failure !== null) return undoNext(turn, run);
+  return goTo(turn, { ...run, done: [...run.done, run.at] }, run.at + 1);
+}
+
+function goTo(turn: Turn, run: Run, at: number): boolean {
+  const action = run.actions[at];
+  turn.state = { ...turn.state, run: { ...run, at, phase: readyFor(turn, action, 1) } };
+  if (action === undefined) return endRun(turn, "done");
+  return true;
+}
+
+/** The step failed for good. */
+function fail(turn: Turn, run: Run, why: string): boolean {
+  if (run.failure !== null) return undoNext(turn, run);
+  if (actionAt(run).options.onFailure === "continue") return goTo(turn, run, run.at + 1);
+  return undoNext(turn, { ...run, failure: `step ${run.at + 1}: ${why}`, at: run.actions.length });
+}
+
+/** The steps that ended well are undone from the last; an undo that fails is written down and does not stop the others. */
+function undoNext(turn: Turn, run: Run): boolean {
+  const at = run.done.findLast((index) => index < run.at && run.actions[index]?.options.undo != null);
+  if (at === undefined) {
+    turn.state = { ...turn.state, run };
+    return endRun(turn, "failed");
+  }
+  turn.state = {
+    ...turn.state,
+    run: { ...run, at, phase: { kind: "ready", attempt: 1, fence: null, sinceMs: turn.nowMs } },
+  };
+  return true;
+}
+
+function endRun(turn: Turn, outcome: RunOutcome): false {
+  const { run } = turn.state;
+  invariant(run !== null, "a run that ends is in progress");
+  const ms = turn.nowMs - run.startedAtMs;
+  const how =
+    outcome === "done"
+      ? `done in ${sayDuration(ms)}`
+      : outcome === "failed"
+        ? `FAILED: ${run.failure}`
+        : "given up by an operator";
+  const sentence = `${run.rule}, run ${run.run}: ${how}`;
+  record(turn, { kind: "run-end", run: run.run, rule: run.rule, outcome, ms, endedAtMs: turn.nowMs, sentence });
+  turn.state = { ...turn.state, run: null };
+  setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
+  if (outcome === "done") return false;
+  if (run.hasLimit) block(turn, run.rule, `its run ${run.run} ${outcome === "failed" ? "failed" : "was given up"}`);
+  if (outcome === "failed") triggerOnFailure(turn, run);
+  return false;
+}
+
+/** Blocks a rule until somebody acknowledges. */
+export function block(turn: Turn, rule: string, why: string): void {
+  const sentence = `${rule} is blocked: ${why}; it fires again after "failoverctl ack ${rule}"`;
+  setRule(turn, rule, { blocked: { sentence, sinceMs: turn.nowMs } });
+  record(turn, { kind: "blocked", rule, sentence });
+}
+
+/** `[on_failure]`. What fails while it looks after a failure triggers no more of them. */
+function triggerOnFailure(turn: Turn, run: Run): void {
+  if (run.cause.failed !== null) return;
+  for (const rule of turn.configuration.rules) {
+    if (rule.trigger.kind !== "run-failed") continue;
+    const cause: Cause = { ...run.cause, failed: { rule: run.rule, run: run.run } };
+    turn.edges.push({ rule: rule.name, cause, isLearned: true });
+  }
+}
+
+function killStep(turn: Turn, run: Run, phase: Running): void {
+  setPhase(turn, run, { ...phase, isKilled: true });
+  turn.effects.push({ kind: "killStep", run: run.run, name: phase.name });
+}
+
+/** An operator gives a run up: what runs is ended, nothing more is started, nothing is undone. */
+export function abandonRun(turn: Turn, run: Run): void {
+  const abandoned = { ...run, isAbandoned: true, failure: run.failure ?? "given up by an operator" };
+  turn.state = { ...turn.state, run: abandoned };
+  if (run.phase.kind !== "running") endRun(turn, "abandoned");
+  else if (!run.phase.isKilled) killStep(turn, abandoned, run.phase);
+}
+
+/** The step in doubt is started again, by an operator's word or because it may be. */
+export function restartStep(turn: Turn, run: Run, attempt: number): void {
+  const ready =
+    run.failure === null
+      ? readyFor(turn, run.actions[run.at], attempt)
+      : { kind: "ready" as const, attempt, fence: null, sinceMs: turn.nowMs };
+  setPhase(turn, run, ready);
+}
+
+function readyFor(turn: Turn, action: BoundAction | undefined, attempt: number): Extract<StepPhase, { kind: "ready" }> {
+  const fence = action?.kind === "fence" ? firstFenceCall(action, turn.nowMs) : null;
+  return { kind: "ready", attempt, fence, sinceMs: turn.nowMs };
+}
+
+function actionAt(run: Run): BoundAction {
+  const action = run.actions[run.at];
+  invariant(action !== undefined, `run ${run.run} has a step ${run.at + 1}`);
+  return action;
+}
+
+/** The process that a step starts next: what runs, how it is shown, what its files are called, how long it may take. */
+function describe(turn: Turn, run: Run, attempt: number, call: FenceCall | null) {
+  const action = actionAt(run);
+  const step = run.at + 1;
+  if (run.failure !== null && !run.isAbandoned) {
+    const command = action.options.undo;
+    invariant(command !== null, "only steps with an undo are undone");
+    return { command, shown: command.words, name: `undo-${step}`, limitMs: action.options.timeoutMs, fence: null };
+  }
+  const name = attempt === 1 ? `${step}` : `${step}.${attempt}`;
+  if (action.kind === "command") {
+    const command: BoundCommand = action.command;
+    return { command, shown: command.words, name, limitMs: action.options.timeoutMs, fence: null };
+  }
+  invariant(call !== null, "a fence step knows its call");
+  return fenceCommand(action, call, name, turn.nowMs);
+}
+
+function ofStep(run: Run, attempt: number, command: readonly string[], name: string) {
+  return {
+    run: run.run,
+    rule: run.rule,
+    step: run.at + 1,
+    attempt,
+    command,
+    name,
+    isUndo: run.failure !== null && !run.isAbandoned,
+  };
+}
+
+function stepTitle(run: Run): string {
+  const isUndo = run.failure !== null && !run.isAbandoned;
+  return `${run.rule}, run ${run.run}, ${isUndo ? "undo of " : ""}step ${run.at + 1} of ${run.actions.length}`;
+}
+
+function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
+  turn.state = { ...turn.state, run: { ...run, phase } };
+}
+
+function sayOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "exited":
+      return `exit ${outcome.code}`;
+    case "killed":
+      return `killed by ${outcome.signal}`;
+    case "timed-out":
+      return "timed out and was ended";
+    case "not-started":
+      return `not started: ${outcome.reason}`;
+    case "lost":
+      return outcome.reason;
+  }
+}
+
+function sayFailure(outcome: Outcome): string {
+  return outcome.kind === "exited" ? `ended with exit ${outcome.code}` : sayOutcome(outcome);
+}

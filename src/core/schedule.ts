@@ -1,0 +1,143 @@
+/**
+ * When checks are started, and when the core wants to be asked again.
+ *
+ * An interval is from start to start. There are never two instances of one check at once: one that is late is counted, and
+ * starts as soon as the last has ended.
+ */
+import { observe, observationsOf, newObservation } from "./observe.ts";
+import { rankOf } from "./status.ts";
+import { note, setCheck, setObservation, type Turn } from "./turn.ts";
+import { checkKey, type Check } from "./configuration.ts";
+import type { HostResult } from "./event.ts";
+import type { Result } from "./result.ts";
+import type { CheckProgress } from "./state.ts";
+
+/** Back-off of a resident check that ends: 1 s, doubled at each end, up to a minute; forgotten after a minute of life. */
+const restartAfterMs = { first: 1_000, most: 60_000 };
+
+/** Learning does not wait longer for checks that do not report. */
+export const learningMsMax = 30_000;
+
+export const newProgress = (nowMs: number): CheckProgress => ({
+  nextAtMs: nowMs,
+  job: null,
+  startedAtMs: nowMs,
+  lateCount: 0,
+  restarts: 0,
+});
+
+export function startDueChecks(turn: Turn): void {
+  for (const check of turn.configuration.checks) {
+    const progress = turn.state.checks[check.key];
+    if (
+      check.run.kind === "passive" ||
+      progress === undefined ||
+      progress.job !== null ||
+      turn.nowMs < progress.nextAtMs
+    )
+      continue;
+    const job = turn.state.nextJob;
+    turn.state = { ...turn.state, nextJob: job + 1 };
+    setCheck(turn, check.key, { ...progress, job, startedAtMs: turn.nowMs });
+    const { program } = check.run;
+    if (check.run.kind === "resident") turn.effects.push({ kind: "startResident", job, program });
+    else turn.effects.push({ kind: "startCheck", job, program, timeoutMs: check.run.timeoutMs });
+  }
+}
+
+/** A scheduled check has ended. Its results are as old as its start. */
+export function checkEnded(turn: Turn, job: number, results: readonly HostResult[]): void {
+  const check = checkOfJob(turn, job);
+  const progress = check === undefined ? undefined : turn.state.checks[check.key];
+  if (check === undefined || progress === undefined || check.run.kind !== "scheduled") return;
+  if (progress.startedAtMs >= turn.state.learning.sinceMs) take(turn, check, results, progress.startedAtMs);
+  const isConfirmingWorse = observationsOf(turn, check).some(([, observation]) => {
+    const last = observation.confirming.at(-1);
+    return last !== undefined && rankOf(last) > rankOf(observation.standing.status);
+  });
+  const dueAtMs = progress.startedAtMs + (isConfirmingWorse ? check.run.retryMs : check.run.everyMs);
+  const isLate = turn.nowMs > dueAtMs;
+  const nextAtMs = progress.startedAtMs < turn.state.learning.sinceMs ? turn.nowMs : Math.max(turn.nowMs, dueAtMs);
+  setCheck(turn, check.key, { ...progress, job: null, nextAtMs, lateCount: progress.lateCount + (isLate ? 1 : 0) });
+}
+
+export function residentReported(turn: Turn, job: number, results: readonly HostResult[]): void {
+  const check = checkOfJob(turn, job);
+  if (check !== undefined) take(turn, check, results, turn.nowMs);
+}
+
+/** A resident check ended, which it should not: it is unknown, and started again with back-off. */
+export function residentEnded(turn: Turn, job: number, reason: string): void {
+  const check = checkOfJob(turn, job);
+  const progress = check === undefined ? undefined : turn.state.checks[check.key];
+  if (check === undefined || progress === undefined) return;
+  const restarts = turn.nowMs - progress.startedAtMs > restartAfterMs.most ? 0 : progress.restarts;
+  const pauseMs = Math.min(restartAfterMs.first * 2 ** Math.min(restarts, 10), restartAfterMs.most);
+  setCheck(turn, check.key, { ...progress, job: null, nextAtMs: turn.nowMs + pauseMs, restarts: restarts + 1 });
+  const result: Result = {
+    status: "unknown",
+    output: `the resident check ended: ${reason}`,
+    longOutput: "",
+    metrics: [],
+    outcome: null,
+  };
+  for (const [, observation] of observationsOf(turn, check)) observe(turn, check, observation.host, result, turn.nowMs);
+  if (restarts === 0)
+    note(
+      turn,
+      "resident",
+      `${check.key}: the resident check ended: ${reason}; it is started again, with back-off up to a minute`,
+    );
+}
+
+/** Something came over the socket, or from a resident, or from a check that reports on several hosts. */
+export function take(turn: Turn, check: Check, results: readonly HostResult[], atMs: number): void {
+  for (const { host, result } of results) {
+    const about = host ?? check.host;
+    const key = checkKey(check.name, about);
+    if (turn.state.observations[key] === undefined) setObservation(turn, key, newObservation(check, about, turn.nowMs));
+    /** A check that reports on hosts and could not run says nothing of any: each of them is unknown. */
+    const spoken = host === null ? observationsOf(turn, check).map(([, observation]) => observation.host) : [about];
+    for (const each of spoken.length === 0 ? [about] : spoken) observe(turn, check, each, result, atMs);
+  }
+}
+
+/** Every check that does not run starts now: something waits for what it will say. */
+export function hurryChecks(turn: Turn): void {
+  for (const check of turn.configuration.checks) {
+    const progress = turn.state.checks[check.key];
+    if (check.run.kind === "scheduled" && progress !== undefined && progress.job === null)
+      setCheck(turn, check.key, { ...progress, nextAtMs: turn.nowMs });
+  }
+}
+
+function checkOfJob(turn: Turn, job: number): Check | undefined {
+  return turn.configuration.checks.find((check) => turn.state.checks[check.key]?.job === job);
+}
+
+/** The next moment at which something comes out otherwise although nothing has happened. */
+export function wakeAtMs(turn: Turn): number {
+  const { state, nowMs, configuration } = turn;
+  const moments: number[] = [...turn.wakes];
+  for (const check of configuration.checks) {
+    const progress = state.checks[check.key];
+    if (check.run.kind !== "passive" && progress !== undefined && progress.job === null)
+      moments.push(progress.nextAtMs);
+    for (const [, observation] of observationsOf(turn, check)) {
+      if (!observation.isStale && observation.latestAtMs !== null)
+        moments.push(observation.latestAtMs + check.staleAfterMs + 1);
+    }
+  }
+  for (const { untilMs } of state.maintenance) if (untilMs !== null) moments.push(untilMs);
+  for (const rule of configuration.rules) {
+    const endMs = state.rules[rule.name]?.lastRunEndMs;
+    if (endMs != null && rule.cooldownMs > 0) moments.push(endMs + rule.cooldownMs);
+  }
+  if (!state.learning.isOver) moments.push(state.learning.sinceMs + learningMsMax);
+  const phase = state.run?.phase;
+  if (phase?.kind === "running" && !phase.isKilled) moments.push(phase.killAtMs);
+  if (phase?.kind === "pausing" || phase?.kind === "expecting") moments.push(phase.untilMs);
+  if (phase?.kind === "ready") moments.push(phase.sinceMs + (state.run?.actions[state.run.at]?.options.timeoutMs ?? 0));
+  const isAhead = (atMs: number): boolean => atMs > nowMs;
+  return Math.min(...moments.filter(isAhead), nowMs + 60_000);
+}

@@ -1,0 +1,157 @@
+/**
+ * The core: what is known and what happened -> what is known then, and what is wanted. A pure function over plain data.
+ *
+ *     event -> facts -> hosts -> rules judged -> run advanced -> rules fired -> run advanced -> checks started
+ *
+ * An event that does not fit (a job that is not known, a run that is over) changes nothing.
+ */
+import { sayDuration } from "../base/duration.ts";
+import { deriveHosts } from "./hosts.ts";
+import { unlearned } from "./holds.ts";
+import { refreshStaleness } from "./observe.ts";
+import { endMaintenance, operate } from "./operate.ts";
+import { reconfigure } from "./reconfigure.ts";
+import { advanceRun, restartStep, stepEnded } from "./runs.ts";
+import { fireRules, judgeRules } from "./rules.ts";
+import { checkEnded, learningMsMax, residentEnded, residentReported, startDueChecks, wakeAtMs } from "./schedule.ts";
+import { note, record, type Turn } from "./turn.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Effects } from "./effect.ts";
+import type { Event } from "./event.ts";
+import type { State } from "./state.ts";
+
+/** `nowMs` is monotonic and never less than at the step before. */
+export function step(
+  configuration: Configuration,
+  state: State,
+  event: Event,
+  nowMs: number,
+): { readonly state: State; readonly effects: Effects } {
+  const isSilent = event.kind === "reconfigured";
+  const turn: Turn = { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent };
+  apply(turn, event);
+  refreshStaleness(turn);
+  deriveHosts(turn);
+  endOverdueMaintenance(turn);
+  finishLearning(turn);
+  const judgements = judgeRules(turn);
+  advanceRun(turn);
+  if (!isSilent) {
+    fireRules(turn, judgements);
+    advanceRun(turn);
+    if (turn.state.run === null) fireRules(turn, judgements);
+  }
+  turn.state = { ...turn.state, clocks: turn.clocks };
+  startDueChecks(turn);
+  turn.effects.push({ kind: "wakeAt", atMs: wakeAtMs(turn) });
+  return { state: turn.state, effects: turn.effects };
+}
+
+function apply(turn: Turn, event: Event): void {
+  switch (event.kind) {
+    case "tick":
+      return;
+    case "check-ended":
+      checkEnded(turn, event.job, event.results);
+      return;
+    case "resident-reported":
+      residentReported(turn, event.job, event.results);
+      return;
+    case "resident-ended":
+      residentEnded(turn, event.job, event.reason);
+      return;
+    case "launcher-ready":
+      turn.state = { ...turn.state, launcher: event.launcher };
+      return;
+    case "launcher-failed":
+      turn.state = { ...turn.state, launcher: null };
+      if (turn.state.run !== null)
+        note(turn, "launcher", `no process could be forked for the next step: ${event.reason}; trying again`);
+      return;
+    case "step-ended":
+      stepEnded(turn, event);
+      return;
+    case "step-found":
+      stepFound(turn, event);
+      return;
+    case "stalled":
+      stalled(turn, event.gapMs);
+      return;
+    case "reconfigured":
+      reconfigure(turn, event);
+      return;
+    case "journal-distrusted":
+      turn.state = { ...turn.state, distrust: event.reason };
+      note(turn, "journal", `${event.reason}: observing, but not acting until "failoverctl ack journal"`);
+      return;
+    case "reported":
+    case "acknowledge":
+    case "run-rule":
+    case "resume":
+    case "abandon":
+    case "maintenance-on":
+    case "maintenance-off":
+      operate(turn, event);
+      return;
+  }
+}
+
+/** Nobody looked for a while: what is known may be of long ago. Everything is observed anew, and no clock has run. */
+function stalled(turn: Turn, gapMs: number): void {
+  const sentence = `the daemon did not run for ${sayDuration(gapMs)}: everything known is old, observing again before acting`;
+  record(turn, { kind: "stalled", gapMs, sentence });
+  const now = { nextAtMs: turn.nowMs };
+  const checks = Object.entries(turn.state.checks).map(
+    ([key, progress]) => [key, progress.job === null ? { ...progress, ...now } : progress] as const,
+  );
+  const observations = Object.entries(turn.state.observations).map(
+    ([key, observation]) => [key, { ...observation, confirming: [] }] as const,
+  );
+  turn.state = {
+    ...turn.state,
+    learning: { sinceMs: turn.nowMs, isOver: false },
+    checks: Object.fromEntries(checks),
+    observations: Object.fromEntries(observations),
+    clocks: {},
+  };
+}
+
+function finishLearning(turn: Turn): void {
+  const { learning } = turn.state;
+  if (learning.isOver) return;
+  const waiting = unlearned(turn);
+  const tookMs = turn.nowMs - learning.sinceMs;
+  if (waiting.length > 0 && tookMs < learningMsMax) return;
+  turn.state = { ...turn.state, learning: { ...learning, isOver: true } };
+  const missing = waiting.length === 0 ? "every check that counts has reported" : `still silent: ${waiting.join(", ")}`;
+  record(turn, {
+    kind: "learned",
+    tookMs,
+    sentence: `learned in ${sayDuration(tookMs)}: ${missing}; rules may fire now`,
+  });
+}
+
+function endOverdueMaintenance(turn: Turn): void {
+  for (const { scope, untilMs } of turn.state.maintenance)
+    if (untilMs !== null && turn.nowMs >= untilMs) endMaintenance(turn, scope);
+}
+
+/** After a restart. A step that still runs is awaited; one that nobody can account for runs again, unless it must not. */
+function stepFound(turn: Turn, event: Extract<Event, { kind: "step-found" }>): void {
+  const { run } = turn.state;
+  if (run === null || run.run !== event.run || run.phase.kind !== "running" || run.phase.name !== event.name) return;
+  const title = `${run.rule}, run ${run.run}, step ${run.at + 1}`;
+  if (event.found === "running") {
+    note(turn, "recovery", `${title} outlived the daemon and still runs: its end is awaited`);
+    return;
+  }
+  const isWaiting = run.failure === null && run.actions[run.at]?.options.isOnce === true;
+  const what = isWaiting
+    ? `it is marked once: say "failoverctl resume ${run.run}" to run it again, or "failoverctl abandon ${run.run}"`
+    : "it is started again";
+  const sentence = `${title} is in doubt, a crash took its outcome: ${what}`;
+  record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting, sentence });
+  const { attempt } = run.phase;
+  if (isWaiting) turn.state = { ...turn.state, run: { ...run, phase: { kind: "in-doubt", attempt } } };
+  else restartStep(turn, run, attempt + 1);
+}

@@ -1,0 +1,95 @@
+/**
+ * One turn of `step`: the state as it becomes, and the effects as they are wanted, in order. The parts of the core take a
+ * turn and replace its state; outside of `step` nobody ever sees one.
+ */
+import type { CheckKey, Configuration, NotifyTopic } from "./configuration.ts";
+import type { Effect } from "./effect.ts";
+import type { Record } from "./record.ts";
+import type { Cause } from "./run.ts";
+import { hostOf } from "./variables.ts";
+import type { Surroundings } from "./evaluate.ts";
+import type { CheckProgress, Observation, RuleProgress, Standing, State } from "./state.ts";
+
+export interface Turn {
+  readonly configuration: Configuration;
+  readonly nowMs: number;
+  state: State;
+  readonly effects: Effect[];
+  /** Edges seen in this turn, in order: rules that want to fire. */
+  readonly edges: { readonly rule: string; readonly cause: Cause; readonly isLearned: boolean }[];
+  /** The clocks of every `for` that was judged in this turn; they become the state's. */
+  readonly clocks: { [key: string]: { readonly sinceMs: number; readonly about: string } };
+  /** Moments at which something that was judged in this turn may come out otherwise. */
+  readonly wakes: number[];
+  /** Nothing may be triggered by what changes: a reload. */
+  readonly isSilent: boolean;
+}
+
+/** What `[notify]` is told of each kind of record; kinds that are not here are told to nobody. */
+const topics: Readonly<Partial<{ [kind in Record["kind"]]: NotifyTopic }>> = {
+  "daemon-start": "daemon",
+  "daemon-stop": "daemon",
+  transition: "transition",
+  "split-brain": "split_brain",
+  "split-brain-over": "split_brain",
+  held: "hold",
+  dropped: "hold",
+  blocked: "blocked",
+  "run-start": "run",
+  "run-end": "run",
+  "in-doubt": "run",
+};
+
+export function record(turn: Turn, entry: Record): void {
+  turn.effects.push({ kind: "record", record: entry });
+  const topic = topics[entry.kind];
+  if (topic !== undefined) turn.effects.push({ kind: "notify", topic, record: entry });
+}
+
+/** What conditions are judged by in this turn: `cause` gives %HOST%, `freshSinceMs` asks for newer data than learning does. */
+export function around(
+  turn: Turn,
+  cause: Cause | null,
+  freshSinceMs: number = turn.state.learning.sinceMs,
+): Surroundings {
+  const { configuration, state, nowMs, clocks, wakes } = turn;
+  return {
+    configuration,
+    state,
+    nowMs,
+    freshSinceMs,
+    clocks,
+    wakes,
+    hostOf: (variable) => hostOf(turn, variable, cause),
+  };
+}
+
+export function note(turn: Turn, topic: string, sentence: string): void {
+  record(turn, { kind: "note", topic, sentence });
+}
+
+export function setCheck(turn: Turn, key: CheckKey, progress: CheckProgress): void {
+  turn.state = { ...turn.state, checks: { ...turn.state.checks, [key]: progress } };
+}
+
+export function setObservation(turn: Turn, key: CheckKey, observation: Observation): void {
+  turn.state = { ...turn.state, observations: { ...turn.state.observations, [key]: observation } };
+}
+
+export function setHost(turn: Turn, host: string, standing: Standing): void {
+  turn.state = { ...turn.state, hosts: { ...turn.state.hosts, [host]: standing } };
+}
+
+export function setRule(turn: Turn, rule: string, change: Partial<RuleProgress>): void {
+  const progress = turn.state.rules[rule] ?? newRule;
+  turn.state = { ...turn.state, rules: { ...turn.state.rules, [rule]: { ...progress, ...change } } };
+}
+
+export const newRule: RuleProgress = {
+  hasFired: false,
+  trueSinceMs: null,
+  hold: null,
+  blocked: null,
+  runStartsMs: [],
+  lastRunEndMs: null,
+};
