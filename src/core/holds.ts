@@ -2,7 +2,8 @@
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
 import { judge, isFresh, variablesIn } from "./evaluate.ts";
-import { around, type Turn } from "./turn.ts";
+import { around } from "./surroundings.ts";
+import type { Turn } from "./turn.ts";
 import { bindVariables, hostOf, missingVariable, variablesUsed } from "./variables.ts";
 import type { Condition, HostReference } from "./condition.ts";
 import type { Rule } from "./configuration.ts";

@@ -5,7 +5,8 @@
 import { newObservation } from "./observe.ts";
 import { judge } from "./evaluate.ts";
 import { newProgress } from "./schedule.ts";
-import { around, newRule, record, type Turn } from "./turn.ts";
+import { around } from "./surroundings.ts";
+import { newRule, record, type Turn } from "./turn.ts";
 import type { Check, Configuration, Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
 import type { CheckProgress, Observation, RuleProgress } from "./state.ts";

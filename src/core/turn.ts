@@ -6,8 +6,6 @@ import type { CheckKey, Configuration, NotifyTopic } from "./configuration.ts";
 import type { Effect } from "./effect.ts";
 import type { Record } from "./record.ts";
 import type { Cause } from "./run.ts";
-import { hostOf } from "./variables.ts";
-import type { Surroundings } from "./evaluate.ts";
 import type { CheckProgress, Observation, RuleProgress, Standing, State } from "./state.ts";
 
 export interface Turn {
@@ -44,24 +42,6 @@ export function record(turn: Turn, entry: Record): void {
   turn.effects.push({ kind: "record", record: entry });
   const topic = topics[entry.kind];
   if (topic !== undefined) turn.effects.push({ kind: "notify", topic, record: entry });
-}
-
-/** What conditions are judged by in this turn: `cause` gives %HOST%, `freshSinceMs` asks for newer data than learning does. */
-export function around(
-  turn: Turn,
-  cause: Cause | null,
-  freshSinceMs: number = turn.state.learning.sinceMs,
-): Surroundings {
-  const { configuration, state, nowMs, clocks, wakes } = turn;
-  return {
-    configuration,
-    state,
-    nowMs,
-    freshSinceMs,
-    clocks,
-    wakes,
-    hostOf: (variable) => hostOf(turn, variable, cause),
-  };
 }
 
 export function note(turn: Turn, topic: string, sentence: string): void {

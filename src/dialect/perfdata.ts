@@ -20,8 +20,8 @@
  * the label turns out to be none, the next quote that opens one stands behind that.
  */
 import type { Metric } from "../core/result.ts";
-import { readLeadingNumber, readNumber } from "./number.ts";
-import { parseRange } from "./range.ts";
+import { readLeadingNumber, readNumber } from "../base/number.ts";
+import { parseRange } from "../base/range.ts";
 
 export interface Perfdata {
   readonly metrics: readonly Metric[];

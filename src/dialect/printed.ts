@@ -69,7 +69,9 @@ export function splitOutput(text: string): { readonly line: string; readonly mor
   const [first, others] = splitLine(text);
   const [line, perfdata] = splitAt(first, "|");
   const [more, morePerfdata] = splitAt(others, "|");
-  return { line: cleanLine(line), more: tidyLines(more), perfdata: `${perfdata}\n${morePerfdata}` };
+  /** No blank is put behind the text's last word: whether it stands at the very end tells if it may be half a word. */
+  const joint = others === "" && !text.endsWith("\n") ? "" : "\n";
+  return { line: cleanLine(line), more: tidyLines(more), perfdata: perfdata + joint + morePerfdata };
 }
 
 /** What stands beside an output that was read as a whole: stderr, and what was thrown away. Empty if there is nothing. */

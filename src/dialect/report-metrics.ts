@@ -7,7 +7,7 @@ import { readFields, sayFound, takeField, takeRequired } from "./fields.ts";
 import type { Complain, Kind } from "./fields.ts";
 import { labelCharactersMax, metricsMax, unitCharactersMax } from "./perfdata.ts";
 import type { Perfdata } from "./perfdata.ts";
-import { parseRange } from "./range.ts";
+import { parseRange } from "../base/range.ts";
 import { cleanLine } from "./text.ts";
 
 /** The field `metrics`, which may be absent. What is wrong is complained about. */
