@@ -2,7 +2,7 @@
  * What is then wanted: ordered data. The supervisor performs effects, the simulator, the replayer and the tests perform
  * them differently; nothing else decides anything.
  */
-import type { CheckProgram, FenceDevice, NotifyTopic } from "./configuration.ts";
+import type { CheckProgram, Dialect, FenceDevice, NotifyTopic } from "./configuration.ts";
 import type { Record } from "./record.ts";
 import type { BoundCommand } from "./run.ts";
 
@@ -11,8 +11,14 @@ export type Effects = readonly Effect[];
 
 export type Effect =
   | { readonly kind: "record"; readonly record: Record }
-  | { readonly kind: "startCheck"; readonly job: number; readonly program: CheckProgram; readonly timeoutMs: number }
-  | { readonly kind: "startResident"; readonly job: number; readonly program: CheckProgram }
+  | {
+      readonly kind: "startCheck";
+      readonly job: number;
+      readonly program: CheckProgram;
+      readonly dialect: Dialect;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: "startResident"; readonly job: number; readonly program: CheckProgram; readonly dialect: Dialect }
   | { readonly kind: "stopCheck"; readonly job: number }
   /** Uses up the launcher that `launcher-ready` told of. `fence`: parameters and secrets go to its standard input. */
   | {

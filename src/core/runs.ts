@@ -87,6 +87,8 @@ function moveOn(turn: Turn, run: Run): boolean {
 }
 
 function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "ready" }>): boolean {
+  /** A crash cut the run off behind its last step. */
+  if (run.actions[run.at] === undefined) return endRun(turn, run.failure === null ? "done" : "failed");
   const action = actionAt(run);
   const { launcher } = turn.state;
   if (action.kind === "fence" && run.failure === null && phase.fence === null) {
