@@ -20,8 +20,15 @@ export type Arguments =
     }
   | { readonly kind: "wrong"; readonly sentence: string };
 
-/** `-h` is understood as `--help`; there are no other short options. Options may stand anywhere before `--`. */
-export function parseArguments(argv: readonly string[], specs: readonly OptionSpec[]): Arguments {
+/**
+ * `-h` is understood as `--help`; there are no other short options. Options may stand anywhere before `--`, or, if
+ * `stopAt` says so, before the first word: it and what follows are then answered as words, unread.
+ */
+export function parseArguments(
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+  stopAt: "first-word" | "end" = "end",
+): Arguments {
   const flags = new Set<string>();
   const values = new Map<string, string>();
   const words: string[] = [];
@@ -33,7 +40,9 @@ export function parseArguments(argv: readonly string[], specs: readonly OptionSp
     }
     if (!word.startsWith("-") || word === "-") {
       words.push(word);
-      continue;
+      if (stopAt === "end") continue;
+      words.push(...rest);
+      break;
     }
     const [, name = "", given] = /^--([^=]*)(?:=(.*))?$/s.exec(word === "-h" ? "--help" : word) ?? [];
     const spec = specs.find((candidate) => candidate.name === name);

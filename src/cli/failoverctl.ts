@@ -1,0 +1,99 @@
+/** failoverctl: argv -> a command of the table, its run, its exit code. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nearest } from "../base/nearest.ts";
+import { foldersOf } from "../supervisor/folders.ts";
+import { parseArguments, type OptionSpec } from "./arguments.ts";
+import type { Invocation } from "./command.ts";
+import { commands } from "./commands.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { helpOfAll, helpOfCommand, usageOf } from "./help.ts";
+import { realTerminal, type Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** Options of every command. */
+const options: readonly OptionSpec[] = [
+  {
+    name: "root",
+    value: "DIR",
+    help: "the folder with conf/ and var/ in it (default: the one that this program is in)",
+  },
+  { name: "conf", value: "DIR", help: "where the configuration is, if it is not ROOT/conf" },
+  { name: "var", value: "DIR", help: "where the daemon keeps its socket and journal, if it is not ROOT/var" },
+  { name: "socket", value: "PATH", help: "the daemon's socket, if it is not VAR/failoverd.sock" },
+  { name: "json", value: null, help: "answer in JSON, in a shape that stays" },
+  { name: "help", value: null, help: "what a command does, with examples" },
+  { name: "version", value: null, help: "the version of this program" },
+];
+
+const installedRoot = fileURLToPath(new URL("..", import.meta.url));
+
+/** Runs one command line; answers the exit code. */
+async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const usage = (sentence: string, line: string): number => {
+    terminal.complain(`failoverctl: ${sentence}\n${line}`);
+    return exitCodes.usage;
+  };
+  const front = parseArguments(argv, options, "first-word");
+  if (front.kind === "wrong") return usage(front.sentence, seeHelp);
+  const [name, ...rest] = front.words;
+  if (front.flags.has("version")) return say(terminal, `failoverctl ${version}`);
+  if (name === undefined && front.flags.has("help")) return say(terminal, helpOfAll(commands, options));
+  if (name === undefined) return usage("a command is missing", seeHelp);
+  if (name === "help") return help(rest[0], terminal);
+
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) return usage(noSuchCommand(name), seeHelp);
+  const line = `usage: ${usageOf(command)}`;
+  const back = parseArguments(rest, [...command.options, ...options]);
+  if (back.kind === "wrong") return usage(back.sentence, line);
+  if (front.flags.has("help") || back.flags.has("help")) return help(name, terminal);
+  if (back.words.length < command.wordsMin) return usage(`${name} needs to know more`, line);
+  const tooMuch = back.words[command.wordsMax];
+  if (tooMuch !== undefined) return usage(`${name} does not know what to do with ${JSON.stringify(tooMuch)}`, line);
+
+  return command.run(
+    invocationOf({
+      words: back.words,
+      flags: new Set([...front.flags, ...back.flags]),
+      values: new Map([...front.values, ...back.values]),
+      terminal,
+    }),
+  );
+}
+
+const seeHelp = "`failoverctl help` shows what there is";
+
+function help(name: string | undefined, terminal: Terminal): number {
+  if (name === undefined) return say(terminal, helpOfAll(commands, options));
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return say(terminal, helpOfCommand(command, options));
+  terminal.complain(`failoverctl: ${noSuchCommand(name)}\n${seeHelp}`);
+  return exitCodes.usage;
+}
+
+function say(terminal: Terminal, text: string): number {
+  terminal.print(text);
+  return exitCodes.well;
+}
+
+function noSuchCommand(name: string): string {
+  const names = [...commands.map((command) => command.name), "help"];
+  const meant = nearest(name, names);
+  return `there is no command ${JSON.stringify(name)}: ${meant === null ? `there are ${names.join(", ")}` : `did you mean ${meant}?`}`;
+}
+
+/** Reading is possible with fewer rights than changing, so there are two sockets; the one with all rights is tried first. */
+function invocationOf(given: Pick<Invocation, "words" | "flags" | "values" | "terminal">): Invocation {
+  const value = (name: string): string | null => given.values.get(name) ?? null;
+  const folders = foldersOf({ root: value("root") ?? installedRoot, conf: value("conf"), var: value("var") });
+  const socket = value("socket");
+  return {
+    ...given,
+    isJson: given.flags.has("json"),
+    folders,
+    sockets: socket === null ? [join(folders.var, "failoverd.sock"), join(folders.var, "query.sock")] : [socket],
+  };
+}
+
+process.exitCode = await main(process.argv.slice(2), realTerminal());

@@ -1,0 +1,47 @@
+/**
+ * Where the programs print: answers on stdout, what went wrong on stderr. Colours and cut lines are for a terminal only;
+ * a pipe, `NO_COLOR` (no-color.org) and TERM=dumb get plain, whole text.
+ */
+
+export interface Terminal {
+  /** Some lines of the answer. The last newline is added. */
+  print(text: string): void;
+  /** What went wrong, and what to do next. The last newline is added. */
+  complain(text: string): void;
+  /** How many columns a line may have; null: any number. */
+  readonly columns: number | null;
+  readonly isColoured: boolean;
+}
+
+export type Colour = "red" | "green" | "yellow" | "bold" | "dim" | "plain";
+
+const sequences: Readonly<Record<Colour, string>> = {
+  red: "\u001b[31m",
+  green: "\u001b[32m",
+  yellow: "\u001b[33m",
+  bold: "\u001b[1m",
+  dim: "\u001b[2m",
+  plain: "",
+};
+
+/** The text between the colour and its end; as it is where there are no colours. */
+export function paint(isColoured: boolean, colour: Colour, text: string): string {
+  return isColoured && colour !== "plain" && text !== "" ? `${sequences[colour]}${text}\u001b[0m` : text;
+}
+
+/** This process's own. A reader that has seen enough (`| head`) closes the pipe; that ends the program, well. */
+export function realTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit();
+      throw error;
+    });
+  }
+  const isTerminal = process.stdout.isTTY && process.env["TERM"] !== "dumb";
+  return {
+    print: (text) => void process.stdout.write(`${text}\n`),
+    complain: (text) => void process.stderr.write(`${text}\n`),
+    columns: isTerminal ? Math.max(40, process.stdout.columns) : null,
+    isColoured: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
+  };
+}
