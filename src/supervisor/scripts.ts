@@ -66,17 +66,14 @@ export function scriptNames(folders: Folders, folder: ScriptFolder): readonly st
 
 /** Whether the program at an absolute path could be run, by this user and safely. */
 export function judgeProgram(path: string): FoundScript {
-  const { errno, reason, interpreter } = inspectProgram(path, null);
-  if (errno !== "") {
-    const hint = interpreter.endsWith("\r") ? `sed -i 's/\\r$//' ${path}` : null;
-    return { kind: "refused", path, reason, hint };
+  const { flaw, interpreter } = inspectProgram(path);
+  if (flaw !== null) {
+    const hint = interpreter.endsWith("\r") ? mendLineEnds(path) : null;
+    return { kind: "refused", path, reason: flaw.reason, hint };
   }
   const found: FoundScript = { kind: "found", path };
-  return (
-    judgeAccess(path) ??
-    judgeSafety(path) ??
-    (interpreter === "" ? found : (judgeInterpreter(path, interpreter) ?? found))
-  );
+  if (interpreter === "") return judgeAccess(path) ?? judgeSafety(path) ?? found;
+  return judgeAccess(path) ?? judgeSafety(path) ?? judgeInterpreter(path, interpreter) ?? found;
 }
 
 /**
@@ -104,7 +101,12 @@ function judgeAccess(path: string): ScriptRefusal | null {
 function judgeInterpreter(path: string, interpreter: string): ScriptRefusal | null {
   const refusal = judgeSafety(interpreter);
   if (refusal !== null || !interpreter.endsWith("/env")) return refusal;
-  const words = readFirstLine(path).slice(2).trim().split(/\s+/).slice(1);
+  const line = readFirstLine(path);
+  if (line.endsWith("\r")) {
+    const reason = `the lines of ${path} end as on Windows (CR LF), so env does not find its interpreter`;
+    return { kind: "refused", path, reason, hint: mendLineEnds(path) };
+  }
+  const words = line.slice(2).trim().split(/\s+/).slice(1);
   const name = words.find((word) => !word.startsWith("-") && !word.includes("="));
   if (name === undefined || name.includes("/")) return null;
   const searched = (process.env["PATH"] ?? "").split(":").filter((folder) => folder !== "");
@@ -112,6 +114,10 @@ function judgeInterpreter(path: string, interpreter: string): ScriptRefusal | nu
   if (program !== undefined) return judgeSafety(program);
   const reason = `${path} is a ${name} script, and there is no ${name} in the daemon's PATH (${searched.join(":")})`;
   return { kind: "refused", path, reason, hint: `install ${name}, or write its path behind #!` };
+}
+
+function mendLineEnds(path: string): string {
+  return String.raw`sed -i 's/\r$//' ${path}`;
 }
 
 function readFirstLine(path: string): string {
