@@ -77,7 +77,10 @@ export interface Processes {
   /** Ends the step's process group (TERM, `killAfterMs`, KILL). Its end is still told, by `step-ended`. */
   killStep(key: StepKey): void;
   /** After a restart of the daemon: what became of a step that an earlier daemon started. */
-  findStep(key: StepKey, identity: ProcessIdentity): "running" | { readonly outcome: Outcome; readonly output: string } | "in-doubt";
+  findStep(
+    key: StepKey,
+    identity: ProcessIdentity,
+  ): "running" | { readonly outcome: Outcome; readonly output: string } | "in-doubt";
   /** Tells `step-ended` when a step that an earlier daemon started (and `findStep` calls running) has ended. */
   awaitStep(key: StepKey, identity: ProcessIdentity): void;
   /** Ends all checks and runners; steps are left alone, they outlive the daemon. Resolves when none is left. */

@@ -1,0 +1,49 @@
+/**
+ * The shell half of a launcher: POSIX sh, in a session of its own, started before it is needed. It waits on a socket for
+ * one line, so that its pid can be journalled before anything runs; the line is the whole step, already quoted:
+ *
+ *     '/actions/plumb' 'host2' </dev/null >>'/var/runs/7/1.log' 2>&1; failoverd_code=$?
+ *     echo "$failoverd_code" >'/var/runs/7/1.exit'; exit "$failoverd_code"          (in one line)
+ *
+ * - If the daemon dies before the line came whole, `read` fails, and nothing is started.
+ * - Afterwards nothing ties it to the daemon: no pipe that could break, no terminal, no group. It writes the exit file
+ *   whether or not anybody is left to read it.
+ * - The exit file is one write of a few bytes that end with a newline: a reader sees all of them or none, and takes none for
+ *   "not yet". (A rename would need a fork, and could fail on a full disk where this does not.)
+ * - A secret for the command follows the line through the same socket: POSIX has `read` take no byte behind the newline,
+ *   so the rest is the command's standard input. It is in no argument, environment or file.
+ * - The signals are trapped, not ignored, so the command gets the default; the shell outlives a TERM to the whole group
+ *   and writes how the command took it.
+ */
+import { newlineVariable, quoteWord } from "./shell-words.ts";
+import { launcherName } from "./why-not-started.ts";
+
+const script = `
+unset failoverd_code failoverd_line ${newlineVariable}
+${newlineVariable}='
+'
+exec <&3 3>&-
+trap : HUP INT QUIT TERM USR1 USR2 ALRM
+IFS= read -r failoverd_line || kill -KILL "$$"
+eval "$failoverd_line"
+`;
+
+/** The arguments of /bin/sh. */
+export const launcherArguments: readonly string[] = ["-c", script, launcherName];
+
+/** The line for one step. With `hasStdin`, what follows the line in the socket is the command's standard input. */
+export function writeStep(step: {
+  readonly text: string;
+  readonly logPath: string;
+  readonly exitPath: string;
+  readonly hasStdin: boolean;
+}): string {
+  const input = step.hasStdin ? "" : " </dev/null";
+  const run = `${step.text}${input} >>${quoteWord(step.logPath)} 2>&1; failoverd_code=$?`;
+  return `${run}; echo "$failoverd_code" >${quoteWord(step.exitPath)}; exit "$failoverd_code"\n`;
+}
+
+/** The content of an exit file; `null` if it is not whole. */
+export function parseExitFile(text: string): number | null {
+  return /^\d{1,3}\n$/.test(text) ? Number(text) : null;
+}

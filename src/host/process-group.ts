@@ -1,0 +1,46 @@
+/**
+ * Signals to whole process groups. Everything that is run here leads a group of its own, and is ended with all that it
+ * started and that stayed in the group. The number of a group is not given away anew while one member lives, and is not
+ * used here for longer than moments after the last was seen.
+ */
+import { errnoOf } from "./errno.ts";
+import { killAfterMs } from "./processes.ts";
+
+/** How often it is looked whether somebody is left. */
+const lookEveryMs = 20;
+
+/** `signal` 0 only asks. Whether there was anybody to get it; a member that is not ours to signal counts. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "ESRCH") return false;
+    if (errnoOf(error) === "EPERM") return true;
+    throw new Error(`process group ${group} could not be signalled`, { cause: error });
+  }
+}
+
+/**
+ * TERM now, KILL after `killAfterMs` if anybody is left, then `onGone`. A zombie that nobody waits for keeps the group
+ * until then. The answer forgets about it: no more signals, and `onGone` is not called.
+ */
+export function endGroup(group: number, onGone: () => void): () => void {
+  signalGroup(group, "SIGTERM");
+  const look = setInterval(() => {
+    if (!signalGroup(group, 0)) finish();
+  }, lookEveryMs);
+  const kill = setTimeout(() => {
+    signalGroup(group, "SIGKILL");
+    finish();
+  }, killAfterMs);
+  const forget = (): void => {
+    clearInterval(look);
+    clearTimeout(kill);
+  };
+  const finish = (): void => {
+    forget();
+    onGone();
+  };
+  return forget;
+}

@@ -1,0 +1,51 @@
+/**
+ * Which process is which: /proc/PID/stat (proc(5)). A pid alone is used again; pid and start time together never are in
+ * one boot. A zombie counts as dead: it has ended, only nobody has asked for its exit code yet, and where process 1 is
+ * slow to ask it may stay for seconds.
+ */
+import { readFileSync } from "node:fs";
+import { errnoOf } from "./errno.ts";
+import type { ProcessIdentity } from "./processes.ts";
+
+export interface ProcessState {
+  readonly identity: ProcessIdentity;
+  readonly isDead: boolean;
+}
+
+/** `null` if there is no such process. Throws if /proc cannot be read for another reason (no file handles left). */
+export function readProcess(pid: number): ProcessState | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return null;
+    throw new Error(`process ${pid} could not be looked at`, { cause: error });
+  }
+  return parseStat(text);
+}
+
+/**
+ * Whether that very process still runs. If /proc cannot be read it is taken to run: to wait longer is safe, to call a
+ * living step dead is not.
+ */
+export function isRunning(identity: ProcessIdentity): boolean {
+  let found: ProcessState | null;
+  try {
+    found = readProcess(identity.pid);
+  } catch {
+    return true;
+  }
+  return found !== null && !found.isDead && found.identity.startTicks === identity.startTicks;
+}
+
+/** One line of /proc/PID/stat. The name in parentheses may hold blanks and parentheses itself, so the last one counts. */
+export function parseStat(text: string): ProcessState | null {
+  const nameEnd = text.lastIndexOf(")");
+  const pid = Number.parseInt(text, 10);
+  /** Field 3 of proc(5), the state, is the first behind the name. */
+  const fields = text.slice(nameEnd + 2).split(" ");
+  const state = fields[0] ?? "";
+  const startTicks = Number(fields[22 - 3]);
+  if (nameEnd < 0 || !Number.isSafeInteger(pid) || !Number.isSafeInteger(startTicks)) return null;
+  return { identity: { pid, startTicks }, isDead: state === "Z" || state === "X" };
+}

@@ -1,0 +1,55 @@
+/**
+ * Whom a name stands for. /etc/passwd is looked at first, anew at each use; a name that is not in it (LDAP, SSSD) is
+ * asked of getent(1), which may take its time, so the answer comes by a callback.
+ */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+export interface UserIdentity {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** A directory server that does not answer must not hold a check for ever. */
+const getentTimeoutMs = 5_000;
+
+/** `onAnswer(null)`: there is no such user. Called before this returns if the user is in /etc/passwd. */
+export function findUser(name: string, onAnswer: (user: UserIdentity | null) => void): void {
+  const known = parsePasswd(readPasswd(), name);
+  if (known !== null) {
+    onAnswer(known);
+    return;
+  }
+  execFile("getent", ["passwd", "--", name], { timeout: getentTimeoutMs }, (_error, stdout) => {
+    onAnswer(parsePasswd(stdout, name));
+  });
+}
+
+/** Whether this process may become another user: root, or one with CAP_SETGID and CAP_SETUID (capabilities(7)). */
+export function mayChangeUser(): boolean {
+  if (process.geteuid?.() === 0) return true;
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "0";
+  const needed = (1n << 6n) | (1n << 7n);
+  return (BigInt(`0x${effective}`) & needed) === needed;
+}
+
+/** Lines of passwd(5): `name:password:uid:gid:comment:home:shell`. */
+export function parsePasswd(text: string, name: string): UserIdentity | null {
+  for (const line of text.split("\n")) {
+    const [lineName, , uid, gid, , home] = line.split(":");
+    if (lineName !== name || uid === undefined || gid === undefined) continue;
+    if (/^\d+$/.test(uid) && /^\d+$/.test(gid)) return { name, uid: Number(uid), gid: Number(gid), home: home ?? "/" };
+  }
+  return null;
+}
+
+/** A machine may do without the file, or let nobody read it: then getent is asked for every name. */
+function readPasswd(): string {
+  try {
+    return readFileSync("/etc/passwd", "utf8");
+  } catch {
+    return "";
+  }
+}
