@@ -8,13 +8,14 @@
  * that is known and of the wrong type is not ignored: the report is refused as a whole, with a sentence that says what
  * was expected and what was found. Values come from strangers: names are held to their alphabets, texts are cleaned.
  */
+import { parseListOf, parseObject, parseOptional, parseOrNull, parseString, parseText } from "../base/shape.ts";
+import type { ParsedBy, Parser } from "../base/shape.ts";
 import type { Outcome, Result } from "../core/result.ts";
 import { composeUnanswered, readAnswer } from "./answer.ts";
-import { readFields, sayFound, takeField, takeRequired } from "./fields.ts";
-import type { Complain, Kind } from "./fields.ts";
+import type { Perfdata } from "./perfdata.ts";
 import { composeResult, longOutputCharactersMax, readPrintedPlain, sayBeside, withLineKept } from "./printed.ts";
 import type { CheckOutput } from "./printed.ts";
-import { readMetrics } from "./report-metrics.ts";
+import { parseMetrics } from "./report-metrics.ts";
 import { cleanLine, cutText } from "./text.ts";
 
 /** One result and what it is about. */
@@ -40,19 +41,10 @@ export function parseReport(text: string): Report {
 
 /** The same for JSON that has been read already. */
 export function parseReportValue(value: unknown): Report {
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const amount = entries.length;
-  if (amount === 0) return refuse("the report is an empty array, expected one result or more");
-  if (amount > reportResultsMax)
-    return refuse(`the report has ${amount} results, expected ${reportResultsMax} at most`);
-  const complaints: string[] = [];
-  const results = entries.flatMap((entry, index) => {
-    const where = amount === 1 ? "" : `result ${index + 1}: `;
-    return readEntry(entry, (sentence) => complaints.push(where + sentence));
-  });
-  const [complaint] = complaints;
-  if (complaint === undefined) return { kind: "results", results };
-  return refuse(complaints.length === 1 ? complaint : `${complaint} (and ${complaints.length - 1} more like this)`);
+  const parsed = Array.isArray(value) ? parseEntries(value, "report") : parseOnlyEntry(value, "report");
+  if (!parsed.ok) return refuse(cleanLine(parsed.sentence));
+  if (parsed.value.length === 0) return refuse("report: expected one result or more, got an empty list");
+  return { kind: "results", results: parsed.value.map(composeReading) };
 }
 
 /**
@@ -79,48 +71,55 @@ function withProcess(result: Result, outcome: Outcome, beside: string): Result {
   return { ...result, longOutput: cutText(longOutput, longOutputCharactersMax), outcome };
 }
 
-const nameKind: Kind<string | null> = {
-  expected: "a name of letters, digits and . _ : - (253 characters at most)",
-  read: (value) => (typeof value === "string" && /^[A-Za-z0-9._:-]{1,253}$/.test(value) ? value : undefined),
-};
+/** Host names and names of checks: they become arguments of commands and parts of file names. */
+const parseName = parseText({
+  expected: "a name of letters, digits and . _ : -",
+  charactersMax: 253,
+  pattern: /^[A-Za-z0-9._:-]+$/,
+});
 
-/** Statuses are compared in lower case; the alphabet is that of the language's words. */
-const statusKind: Kind<string> = {
+const parseWord = parseText({
   expected: 'a word such as "ok", "critical" or "master"',
-  read: (value) =>
-    typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(value) ? value.toLowerCase() : undefined,
+  charactersMax: 64,
+  pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/,
+});
+
+/** Statuses are compared in lower case. */
+const parseStatus: Parser<string> = (value, at) => {
+  const parsed = parseWord(value, at);
+  return parsed.ok ? { ok: true, value: parsed.value.toLowerCase() } : parsed;
 };
 
-const textKind: Kind<string> = {
-  expected: "a string",
-  read: (value) => (typeof value === "string" ? value : undefined),
+const parseEntry = parseObject(
+  {
+    status: parseStatus,
+    host: parseOptional(parseOrNull(parseName)),
+    check: parseOptional(parseOrNull(parseName)),
+    output: parseOptional(parseOrNull(parseString)),
+    longOutput: parseOptional(parseOrNull(parseString)),
+    metrics: parseOptional(parseOrNull(parseMetrics)),
+  },
+  { others: "ignored" },
+);
+
+type Entry = ParsedBy<typeof parseEntry>;
+
+const parseEntries = parseListOf(parseEntry, { itemsMax: reportResultsMax });
+
+const parseOnlyEntry: Parser<readonly Entry[]> = (value, at) => {
+  const parsed = parseEntry(value, at);
+  return parsed.ok ? { ok: true, value: [parsed.value] } : parsed;
 };
 
-function readEntry(entry: unknown, complain: Complain): readonly Reading[] {
-  const fields = readFields(entry);
-  if (fields === null) {
-    complain(`expected an object with a "status", found ${sayFound(entry)}`);
-    return [];
-  }
-  const text = takeField(fields, "output", { kind: textKind, absent: "", complain });
-  const longText = takeField(fields, "longOutput", { kind: textKind, absent: "", complain });
-  const stdout = `${text.trim() === "" ? "(no output)" : text}\n${longText}`;
-  const printed = readPrintedPlain({ stdout, stderr: "", droppedBytes: 0 });
-  const result = composeResult({
-    status: takeRequired(fields, "status", { kind: statusKind, absent: "", complain }),
-    output: printed.line,
-    printed,
-    perfdata: readMetrics(fields.get("metrics"), complain),
-    outcome: null,
-  });
-  return [
-    {
-      host: takeField(fields, "host", { kind: nameKind, absent: null, complain }),
-      check: takeField(fields, "check", { kind: nameKind, absent: null, complain }),
-      result,
-    },
-  ];
+function composeReading({ status, host, check, output, longOutput, metrics }: Entry): Reading {
+  const text = (output ?? "").trim() === "" ? "(no output)" : output;
+  const printed = readPrintedPlain({ stdout: `${text}\n${longOutput ?? ""}`, stderr: "", droppedBytes: 0 });
+  const perfdata = metrics ?? noMetrics;
+  const result = composeResult({ status, output: printed.line, printed, perfdata, outcome: null });
+  return { host: host ?? null, check: check ?? null, result };
 }
+
+const noMetrics: Perfdata = { metrics: [], skipped: 0, firstSkipped: null, beyondLimit: 0 };
 
 type Json = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "none"; readonly sentence: string };
 
@@ -133,7 +132,7 @@ function parseJson(text: string): Json {
     const looksLikeJson = /^\s*[[{]/.test(text);
     const reason = error instanceof Error ? cutText(cleanLine(error.message), 200) : "it cannot be read";
     const [first = ""] = text.trimStart().split("\n", 1);
-    const found = first === "" ? "nothing" : sayFound(first);
+    const found = first === "" ? "nothing" : JSON.stringify(cutText(cleanLine(first), 40));
     const expected = "expected a JSON object or an array of them";
     return { kind: "none", sentence: looksLikeJson ? `${expected}: ${reason}` : `${expected}, found ${found}` };
   }

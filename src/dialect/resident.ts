@@ -47,7 +47,7 @@ export function readResidentEnd(outcome: Outcome, output: CheckOutput): Result {
   const last = printed.line === "" ? "" : `: ${printed.line}`;
   return composeResult({
     status: "unknown",
-    output: `the resident check ended (${sentence})${last}`,
+    output: `the resident check ended, ${sentence}${last}`,
     printed,
     outcome,
   });

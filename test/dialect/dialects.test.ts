@@ -63,22 +63,22 @@ void test("a line has metrics, and one line may report on several hosts", () => 
 });
 
 const ended: readonly (readonly [Outcome, stdout: string, stderr: string, output: string])[] = [
-  [{ kind: "exited", code: 0 }, "MASTER", "", "the resident check ended (exit 0): MASTER"],
-  [{ kind: "exited", code: 1 }, "", "lost the server\nbye", "the resident check ended (exit 1): lost the server"],
-  [{ kind: "exited", code: 127 }, "", "", "the resident check ended (could not be run (exit 127))"],
-  [{ kind: "killed", signal: "SIGKILL" }, "", "", "the resident check ended (killed by SIGKILL)"],
-  [{ kind: "timed-out", afterMs: 3_000 }, "", "", "the resident check ended (timed out after 3 s)"],
+  [{ kind: "exited", code: 0 }, "MASTER", "", "the resident check ended, exit 0: MASTER"],
+  [{ kind: "exited", code: 1 }, "", "lost the server\nbye", "the resident check ended, exit 1: lost the server"],
+  [{ kind: "exited", code: 127 }, "", "", "the resident check ended, could not be run (exit 127)"],
+  [{ kind: "killed", signal: "SIGKILL" }, "", "", "the resident check ended, killed by SIGKILL"],
+  [{ kind: "timed-out", afterMs: 3_000 }, "", "", "the resident check ended, timed out after 3 s"],
   [
     { kind: "lost", reason: "its runner died" },
     "",
     "",
-    "the resident check ended (how it ended is not known: its runner died)",
+    "the resident check ended, how it ended is not known: its runner died",
   ],
   [
     { kind: "not-started", errno: "EACCES", reason: "x" },
     "",
     "",
-    "the resident check ended (could not be run: x (EACCES))",
+    "the resident check ended, could not be run: x (EACCES)",
   ],
 ];
 
