@@ -1,0 +1,161 @@
+/**
+ * The journal read back: entries in order over all files, in bounded memory, while the daemon goes on writing. What is
+ * damaged or missing is told in its place and does not stop the reading.
+ */
+import type { Disk } from "./disk.ts";
+import { currentName, listJournalFiles, pathOf, type JournalFiles } from "./journal-files.ts";
+import type { Entry } from "./journal-format.ts";
+import { scanJournalFile, type Scanned } from "./journal-scan.ts";
+
+export interface HistoryQuery {
+  /** Only entries from this number on. */
+  readonly sinceSeq?: number;
+  /** Only entries from this wall clock time on. */
+  readonly sinceWallMs?: number;
+  /** Only entries of this run. */
+  readonly run?: number;
+}
+
+export type HistoryItem =
+  | { readonly kind: "entry"; readonly entry: Entry; /** Length of its line. */ readonly bytes: number }
+  /** Something is not there or cannot be read. */
+  | { readonly kind: "gap"; readonly sentence: string };
+
+/** All that fits the query, the oldest first. What is appended while this is read may be in it or not. */
+export async function* historyOf(disk: Disk, folder: string, query: HistoryQuery): AsyncGenerator<HistoryItem, void> {
+  const { sinceWallMs = -Infinity, run } = query;
+  for await (const item of allItems(disk, folder, query.sinceSeq ?? 1)) {
+    if (item.kind === "gap") {
+      yield item;
+      continue;
+    }
+    const { entry } = item;
+    if (Date.parse(entry.at) < sinceWallMs) continue;
+    if (run !== undefined && !("run" in entry && entry.run === run)) continue;
+    yield item;
+  }
+}
+
+export interface HistoryPage {
+  readonly entries: readonly Entry[];
+  /** The `sinceSeq` of the next page; null: there is no more now. */
+  readonly nextSeq: number | null;
+  readonly gaps: readonly string[];
+}
+
+/** A page's lines are together no longer than this, so that it fits into one response; one entry is always given. */
+export const pageBytesMax = 512 * 1024;
+
+/** The first `limit` entries that fit the query, or fewer if they are long. */
+export async function readHistory(
+  disk: Disk,
+  folder: string,
+  query: HistoryQuery & { readonly limit: number },
+): Promise<HistoryPage> {
+  const entries: Entry[] = [];
+  const gaps: string[] = [];
+  let bytes = 0;
+  for await (const item of historyOf(disk, folder, query)) {
+    if (item.kind === "gap") {
+      if (gaps.length < gapsMax) gaps.push(item.sentence);
+      continue;
+    }
+    bytes += item.bytes;
+    if (entries.length >= query.limit || (entries.length > 0 && bytes > pageBytesMax)) {
+      return { entries, nextSeq: item.entry.seq, gaps };
+    }
+    entries.push(item.entry);
+  }
+  return { entries, nextSeq: null, gaps };
+}
+
+/** A page names so many; a journal with more wants a person who looks at its files. */
+const gapsMax = 20;
+
+interface Source {
+  readonly name: string;
+  /** Where it may be skipped: no entry in it is as new as this. */
+  readonly beforeSeq: number;
+}
+
+async function* allItems(disk: Disk, folder: string, sinceSeq: number): AsyncGenerator<HistoryItem, void> {
+  /** The next entry that is wanted: an entry that is in two files, because a sync failed, is told once. */
+  let nextSeq = sinceSeq;
+  let isFirst = true;
+  for (;;) {
+    const files = await listJournalFiles(disk, folder);
+    if (!files.ok) {
+      yield { kind: "gap", sentence: `the journal cannot be read: ${files.reason}` };
+      return;
+    }
+    let currentFirstSeq: number | null = null;
+    for (const { name, beforeSeq } of await sourcesOf(disk, folder, files)) {
+      if (beforeSeq <= nextSeq) continue;
+      for await (const scanned of scanJournalFile(disk, pathOf(folder, name))) {
+        if (name === currentName && scanned.kind === "header") currentFirstSeq = scanned.header.firstSeq;
+        const gap = sayGap(scanned, name);
+        if (gap !== null) yield { kind: "gap", sentence: gap };
+        if (scanned.kind !== "entry" || scanned.entry.seq < nextSeq) continue;
+        const { entry, bytes } = scanned;
+        if (!isFirst && entry.seq > nextSeq) yield { kind: "gap", sentence: sayMissing(nextSeq, entry.seq - 1) };
+        isFirst = false;
+        nextSeq = entry.seq + 1;
+        yield { kind: "entry", entry, bytes };
+      }
+    }
+    const firstSeq = currentFirstSeq;
+    if (firstSeq === null || isPutAway(files, firstSeq)) return;
+    const filesNow = await listJournalFiles(disk, folder);
+    if (!filesNow.ok || !isPutAway(filesNow, firstSeq)) return;
+  }
+}
+
+/** If that happened while the current file was read, another is in its place, and what was read of it may be mixed up. */
+function isPutAway(files: JournalFiles, firstSeq: number): boolean {
+  return files.rotated.some((rotated) => rotated.firstSeq === firstSeq);
+}
+
+/** The files in the order of their entries; the damaged ones, which have intact entries too, by the first of these. */
+async function sourcesOf(disk: Disk, folder: string, files: JournalFiles): Promise<readonly Source[]> {
+  const starts = files.rotated.map(({ name, firstSeq }) => ({ name, firstSeq }));
+  for (const { name } of files.damaged) {
+    const firstSeq = await firstSeqOf(disk, pathOf(folder, name));
+    if (firstSeq !== null) starts.push({ name, firstSeq });
+  }
+  starts.sort((one, other) => one.firstSeq - other.firstSeq);
+  const sources = starts.map(({ name, firstSeq }) => {
+    const later = starts.find((start) => start.firstSeq > firstSeq);
+    return { name, beforeSeq: later?.firstSeq ?? Infinity };
+  });
+  if (files.hasCurrent) sources.push({ name: currentName, beforeSeq: Infinity });
+  return sources;
+}
+
+async function firstSeqOf(disk: Disk, path: string): Promise<number | null> {
+  for await (const scanned of scanJournalFile(disk, path)) {
+    if (scanned.kind === "header") return scanned.header.firstSeq;
+    if (scanned.kind === "entry") return scanned.entry.seq;
+  }
+  return null;
+}
+
+/** Null: nothing that a reader misses. The torn end of a file, and a file that was just removed, are not. */
+function sayGap(scanned: Scanned, name: string): string | null {
+  switch (scanned.kind) {
+    case "header":
+    case "entry":
+      return null;
+    case "torn":
+      return scanned.fromByte === 0 ? `${name} cannot be read: ${scanned.reason}` : null;
+    case "damage":
+      return `${name} is damaged at byte ${scanned.fromByte}: ${scanned.reason}`;
+    case "future":
+      return `${name} was written by a newer failoverd`;
+    case "failure":
+      return scanned.failure.errno === "ENOENT" ? null : `${name} cannot be read further: ${scanned.failure.reason}`;
+  }
+}
+
+function sayMissing(fromSeq: number, toSeq: number): string {
+  return fromSeq === toSeq ? `entry ${fromSeq} is missing` : `entries ${fromSeq} to ${toSeq} are missing`;
+}

@@ -1,0 +1,70 @@
+/** Opening the journal at the daemon's start: what is there is recovered, then mended or put away, then written on. */
+import type { Run } from "../core/run.ts";
+import type { Disk } from "./disk.ts";
+import { currentName, journalLimits, pathOf, rotatedName, type JournalLimits } from "./journal-files.ts";
+import { recoverJournal, type CurrentFile } from "./journal-recovery.ts";
+import { Journal } from "./journal.ts";
+
+export interface Recovery {
+  /** The run that a crash cut off, as its records left it (`unfinished.ts`). */
+  readonly run: Run | null;
+  /** The highest number that a run was given: the next one is higher. */
+  readonly lastRun: number;
+  /** The boot that the last daemon ran in; process ids and monotonic times in `run` mean something only in that one. */
+  readonly bootId: string | null;
+  /** Observe, but do not act, until the record `acknowledged` of `journal` is appended; over restarts too. Null: act. */
+  readonly distrust: string | null;
+  /** What was found and mended, for the log and as `note` records. */
+  readonly notes: readonly string[];
+}
+
+export type OpenedJournal =
+  | { readonly kind: "opened"; readonly journal: Journal; readonly recovery: Recovery }
+  /** It must not be written to, and the daemon not started: the sentence says why, and what to do. */
+  | { readonly kind: "refused"; readonly sentence: string };
+
+/**
+ * Opens the journal in `folder`, which is made if it is missing. `expectedSeq`: the last entry that the table knows to be
+ * durable, null if there is no table; if the journal ends before it, entries were lost. Numbers go on behind both.
+ *
+ * A disk that can be read and not written is no reason to refuse: the journal then answers "not remembered" until it can.
+ */
+export async function openJournal(
+  disk: Disk,
+  options: { folder: string; wallMs: number; expectedSeq: number | null; limits?: JournalLimits },
+): Promise<OpenedJournal> {
+  const { folder, wallMs, expectedSeq, limits = journalLimits } = options;
+  const made = await disk.makeFolder(folder);
+  if (!made.ok) return { kind: "refused", sentence: `${folder} cannot be made: ${made.reason}` };
+  const recovered = await recoverJournal(disk, { folder, expectedSeq });
+  if (recovered.kind === "refused") return recovered;
+  const { checkpoint, lastSeq, current } = recovered;
+  const notes = [...recovered.notes];
+  const journal = new Journal({ disk, folder, limits, checkpoint, lastSeq, keptAs: keptAs(current) });
+  let isResumed = false;
+  if (current.kind === "good" && !recovered.isNewlyDistrusted) {
+    const path = pathOf(folder, currentName);
+    const cut = current.tornBytes === 0 ? { ok: true as const } : await disk.truncate(path, current.bytes);
+    const failure = cut.ok ? await journal.resume(current.bytes) : cut;
+    if (failure !== null) notes.push(`${path} cannot be written to: ${failure.reason}`);
+    isResumed = failure === null;
+  }
+  if (!isResumed) {
+    const failure = await journal.begin(wallMs);
+    if (failure !== null) notes.push(`no journal can be written now: ${failure.reason}`);
+  }
+  const { run, lastRun, bootId, distrust } = checkpoint;
+  notes.push(...journal.takeNotes());
+  return { kind: "opened", journal, recovery: { run, lastRun, bootId, distrust, notes } };
+}
+
+function keptAs(current: CurrentFile): string | null {
+  switch (current.kind) {
+    case "none":
+      return null;
+    case "good":
+      return rotatedName(current.firstSeq);
+    case "damaged":
+      return current.keepAs;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * Records -> the run that they leave unfinished: what a daemon that was killed in the middle of a failover knows when it is
+ * back. Follows the run machine of `core/runs.ts` from what it wrote down, record by record, and decides nothing.
+ *
+ * The answer may be cut off between any two records. Then the run stands where the last one left it:
+ * - a step that was started and has no end is `running`: whether it still runs, has ended, or is in doubt, is found out;
+ * - between two steps it is `ready` for the next; with `at` behind the last action there is no next, and only the run's own
+ *   end was not written: it is done, or, if `failure` is set, failed with all undone that there is to undo.
+ *
+ * Times are those of the daemon that wrote the records, of its boot. Not known: that an operator gave the run up, until
+ * the run has ended.
+ */
+import { afterFenceCall, firstFenceCall } from "../core/fencing.ts";
+import type { Record } from "../core/record.ts";
+import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
+
+type StepStart = Extract<Record, { readonly kind: "step-start" }>;
+type StepEnd = Extract<Record, { readonly kind: "step-end" }>;
+
+/** The run that these records, in order, have begun and not ended; null if there is none. */
+export function unfinishedRun(records: Iterable<Record>): Run | null {
+  let run: Run | null = null;
+  for (const record of records) run = foldRun(run, record);
+  return run;
+}
+
+/** The run in progress behind one more record. Records of other runs, and those that no run depends on, change nothing. */
+export function foldRun(run: Run | null, record: Record): Run | null {
+  if (record.kind === "run-start") return begin(record);
+  if (run === null || !("run" in record) || record.run !== run.run) return run;
+  switch (record.kind) {
+    case "step-start":
+      return stepStarted(run, record);
+    case "step-end":
+      return stepEnded(run, record);
+    case "expectation":
+      if (record.isMet) return stepDone(run, lastMs(run));
+      return stepFailed(run, { why: record.sentence, atMs: lastMs(run) });
+    case "in-doubt":
+      if (!record.isWaiting) return restart(run);
+      return { ...run, phase: { kind: "in-doubt", attempt: run.phase.attempt } };
+    case "resumed":
+      return restart(run);
+    case "run-end":
+      return null;
+  }
+  /** A kind that only a newer version knows. */
+  return run;
+}
+
+function begin(record: Extract<Record, { readonly kind: "run-start" }>): Run {
+  const { run, rule, cause, variables, actions, hasLimit, startedAtMs } = record;
+  /** No action is bound only if a variable had no value, and then nothing is done. */
+  const failure = actions.length === 0 ? `it had nothing to do: ${record.sentence}` : null;
+  const phase = readyFor(actions[0], { attempt: 1, atMs: startedAtMs });
+  return {
+    run,
+    rule,
+    cause,
+    variables,
+    actions,
+    hasLimit,
+    startedAtMs,
+    at: 0,
+    phase,
+    done: [],
+    failure,
+    isAbandoned: false,
+  };
+}
+
+function stepStarted(run: Run, record: StepStart): Run {
+  const { attempt, name, launcher, startedAtMs } = record;
+  const at = record.step - 1;
+  const action = run.actions[at];
+  const fence = action?.kind === "fence" && !record.isUndo ? fenceCallOf(run, action, record) : null;
+  const killAtMs =
+    fence === null ? startedAtMs + (action?.options.timeoutMs ?? 0) : Math.max(fence.untilMs, startedAtMs + 1);
+  const phase: StepPhase = { kind: "running", attempt, fence, name, launcher, startedAtMs, killAtMs, isKilled: false };
+  /** An undo without a failure before it: the record of the failure was lost. */
+  const failure = record.isUndo ? (run.failure ?? "why it failed is not known") : run.failure;
+  return { ...run, at, phase, failure };
+}
+
+/** Which call of which device it is stands in the step's name: `2.device-1.1.off`, `2.device-1.1.status-3`. */
+function fenceCallOf(
+  run: Run,
+  action: Extract<BoundAction, { readonly kind: "fence" }>,
+  record: StepStart,
+): FenceCall | null {
+  const match = /\.device-(\d+)\.(\d+)\.(?:off|status-(\d+))$/.exec(record.name);
+  if (match === null) return null;
+  const [, device, deviceAttempt, asked] = match;
+  const index = Number(device) - 1;
+  const before = "fence" in run.phase ? run.phase.fence : null;
+  const timeoutMs = action.devices[index]?.timeoutMs ?? 0;
+  return {
+    device: index,
+    deviceAttempt: Number(deviceAttempt),
+    verb: asked === undefined ? "off" : "status",
+    asked: Number(asked ?? 0),
+    untilMs: before?.device === index ? before.untilMs : record.startedAtMs + timeoutMs,
+  };
+}
+
+function stepEnded(run: Run, record: StepEnd): Run {
+  const atMs = lastMs(run) + record.ms;
+  if (record.isUndo) return undoNext({ ...run, done: run.done.filter((index) => index !== run.at) }, atMs);
+  switch (record.next) {
+    case "done":
+      return stepDone(run, atMs);
+    case "failed":
+      return stepFailed(run, { why: record.sentence, atMs });
+    case "again":
+      return { ...run, phase: phaseAgain(run, record, atMs) };
+    case "expect": {
+      const withinMs = run.actions[run.at]?.options.expect?.withinMs ?? 0;
+      return { ...run, phase: { kind: "expecting", attempt: record.attempt, sinceMs: atMs, untilMs: atMs + withinMs } };
+    }
+  }
+}
+
+/** The next question to a fence agent, or, after the retry's pause, the next attempt. */
+function phaseAgain(run: Run, record: StepEnd, atMs: number): StepPhase {
+  const action = run.actions[run.at];
+  const call = "fence" in run.phase ? run.phase.fence : null;
+  if (action?.kind === "fence" && call !== null) {
+    const next = afterFenceCall(action, call, record.outcome, atMs);
+    if (next.kind === "call" && next.pauseMs === 0) {
+      return { kind: "ready", attempt: record.attempt, fence: next.call, sinceMs: atMs };
+    }
+    if (next.kind === "call") {
+      return { kind: "pausing", attempt: record.attempt, fence: next.call, untilMs: atMs + next.pauseMs };
+    }
+  }
+  const { attempt, fence } = readyFor(action, { attempt: record.attempt + 1, atMs });
+  return { kind: "pausing", attempt, fence, untilMs: atMs + (action?.options.retryEveryMs ?? 0) };
+}
+
+function stepDone(run: Run, atMs: number): Run {
+  return goTo({ ...run, done: [...run.done, run.at] }, { at: run.at + 1, atMs });
+}
+
+function stepFailed(run: Run, { why, atMs }: { why: string; atMs: number }): Run {
+  if (run.actions[run.at]?.options.onFailure === "continue") return goTo(run, { at: run.at + 1, atMs });
+  return undoNext({ ...run, failure: run.failure ?? `step ${run.at + 1}: ${why}` }, atMs);
+}
+
+function undoNext(run: Run, atMs: number): Run {
+  const at = run.done.findLast((index) => hasUndo(run.actions[index])) ?? run.actions.length;
+  return { ...run, at, phase: { kind: "ready", attempt: 1, fence: null, sinceMs: atMs } };
+}
+
+function goTo(run: Run, { at, atMs }: { at: number; atMs: number }): Run {
+  return { ...run, at, phase: readyFor(run.actions[at], { attempt: 1, atMs }) };
+}
+
+function restart(run: Run): Run {
+  const action = run.failure === null ? run.actions[run.at] : undefined;
+  return { ...run, phase: readyFor(action, { attempt: run.phase.attempt, atMs: lastMs(run) }) };
+}
+
+function readyFor(
+  action: BoundAction | undefined,
+  { attempt, atMs }: { attempt: number; atMs: number },
+): Extract<StepPhase, { readonly kind: "ready" }> {
+  const fence = action?.kind === "fence" ? firstFenceCall(action, atMs) : null;
+  return { kind: "ready", attempt, fence, sinceMs: atMs };
+}
+
+function hasUndo(action: BoundAction | undefined): boolean {
+  return action !== undefined && action.options.undo !== null;
+}
+
+/** The last moment that the records speak of. */
+function lastMs(run: Run): number {
+  switch (run.phase.kind) {
+    case "ready":
+    case "expecting":
+      return run.phase.sinceMs;
+    case "running":
+      return run.phase.startedAtMs;
+    case "pausing":
+      return run.phase.untilMs;
+    case "in-doubt":
+      return run.startedAtMs;
+  }
+}
