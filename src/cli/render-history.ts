@@ -1,0 +1,102 @@
+/**
+ * History for people: one line an entry, with its time, its kind and its sentence; below a step's end what the step
+ * printed. On a terminal the day stands on a line of its own and sentences are folded; in a pipe every line is whole.
+ *
+ * Entries come from a daemon or a journal that may be newer than this program, so a kind that is not known is shown too.
+ */
+import { isObject } from "../base/shape.ts";
+import { printable } from "../base/terminal-text.ts";
+import { wrap, type Layout } from "./columns.ts";
+import { paint, type Colour } from "./terminal.ts";
+
+/** What an entry needs to be shown; it has more. */
+export interface HistoryEntry {
+  readonly seq: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly kind: string;
+  readonly sentence: string;
+  readonly fields: Readonly<{ [name: string]: unknown }>;
+}
+
+/** null: it is no entry. */
+export function parseHistoryEntry(value: unknown): HistoryEntry | null {
+  if (!isObject(value)) return null;
+  const { seq, at, kind, sentence } = value;
+  if (typeof seq !== "number" || typeof at !== "string" || typeof kind !== "string") return null;
+  return { seq, at, kind, sentence: typeof sentence === "string" ? sentence : "", fields: value };
+}
+
+/** So wide is the longest kind that comes often (`maintenance-off`). */
+const kindColumns = 15;
+
+/** The printer keeps the day that it printed last. */
+export interface HistoryPrinter {
+  /** Lines, without the last newline. */
+  readonly print: (entry: HistoryEntry) => string;
+}
+
+export function historyPrinter(layout: Layout): HistoryPrinter {
+  let lastDay = "";
+  return {
+    print: (entry) => {
+      const { day, time } = localTime(entry.at);
+      const isNewDay = layout.columns !== null && day !== lastDay;
+      lastDay = day;
+      const lines = printEntry(entry, layout.columns === null ? `${day} ${time}` : time, layout);
+      return [...(isNewDay ? [paint(layout.isColoured, "bold", day)] : []), ...lines].join("\n");
+    },
+  };
+}
+
+function printEntry(entry: HistoryEntry, time: string, { columns, isColoured }: Layout): readonly string[] {
+  const colour = colourOf(entry);
+  const kind = printable(entry.kind);
+  const indent = time.length + kindColumns + 4;
+  const room = columns === null ? Infinity : Math.max(20, columns - indent);
+  const [first = "", ...further] = wrap(printable(entry.sentence), room);
+  const head = `${paint(isColoured, "dim", time)}  ${paint(isColoured, colour, kind)}${" ".repeat(Math.max(0, kindColumns - kind.length))}`;
+  const printed = outputLines(entry).flatMap((line) => wrap(printable(line), room - 2).map((part) => `| ${part}`));
+  const below = [...further, ...printed.map((line) => paint(isColoured, "dim", line))];
+  return [`${head}  ${first}`.trimEnd(), ...below.map((line) => " ".repeat(indent) + line)];
+}
+
+function outputLines(entry: HistoryEntry): readonly string[] {
+  const { output, droppedBytes } = entry.fields;
+  const lines = typeof output === "string" && output.trim() !== "" ? output.trimEnd().split("\n") : [];
+  const isCut = typeof droppedBytes === "number" && droppedBytes > 0;
+  return isCut ? [...lines, `(${droppedBytes} bytes more, in the step's log)`] : lines;
+}
+
+/** How much an entry asks for attention. */
+function colourOf({ kind, fields }: HistoryEntry): Colour {
+  if (kind === "run-end") return fields["outcome"] === "done" ? "green" : "red";
+  if (kind === "step-end") return fields["isSuccess"] === true ? "plain" : "red";
+  if (kind === "expectation") return fields["isMet"] === true ? "green" : "red";
+  return colours[kind] ?? "plain";
+}
+
+const colours: Readonly<{ [kind: string]: Colour }> = {
+  "split-brain": "red",
+  blocked: "red",
+  "in-doubt": "red",
+  "reload-refused": "red",
+  stalled: "yellow",
+  held: "yellow",
+  dropped: "yellow",
+  waiting: "yellow",
+  "maintenance-on": "yellow",
+  "run-start": "bold",
+  transition: "bold",
+};
+
+/** In the time zone of who reads: `2026-11-20`, `06:16:34.123`. What is no time is shown as it is. */
+function localTime(at: string): { readonly day: string; readonly time: string } {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return { day: "", time: printable(at) };
+  const two = (amount: number): string => String(amount).padStart(2, "0");
+  return {
+    day: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+    time: `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`,
+  };
+}
