@@ -112,7 +112,7 @@ const parseOnlyEntry: Parser<readonly Entry[]> = (value, at) => {
 };
 
 function composeReading({ status, host, check, output, longOutput, metrics }: Entry): Reading {
-  const text = (output ?? "").trim() === "" ? "(no output)" : output;
+  const text = cleanLine(output ?? "") === "" ? "(no output)" : output;
   const printed = readPrintedPlain({ stdout: `${text}\n${longOutput ?? ""}`, stderr: "", droppedBytes: 0 });
   const perfdata = metrics ?? noMetrics;
   const result = composeResult({ status, output: printed.line, printed, perfdata, outcome: null });

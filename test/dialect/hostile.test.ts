@@ -145,7 +145,10 @@ void test("a range with an @ alerts exactly where the same without it does not",
 });
 
 void test("clean text stays as it is", () => {
-  fc.assert(fc.property(hostileText, (text) => assert.equal(cleanText(cleanText(text)), cleanText(text))));
+  fc.assert(
+    fc.property(hostileText, (text) => assert.equal(cleanText(cleanText(text)), cleanText(text))),
+    { numRuns: 400 },
+  );
 });
 
 /** Each is repeated up to a megabyte, as it is and behind a pipe, and read in every dialect. */
@@ -169,27 +172,16 @@ void test("a megabyte of anything is read within a second", () => {
   inputs.push(["a long label", `x | '${"a".repeat(floodCharacters)}'=1`]);
   inputs.push(["many metrics", `{"status":"ok","metrics":[${'{"label":"a","value":1},'.repeat(40_000)}1]}`]);
   inputs.push(["many wrong results", `[${"{},".repeat(250)}{"status":"${"x".repeat(floodCharacters)}"}]`]);
+  const well: Outcome = { kind: "exited", code: 0 };
   for (const [name, text] of inputs) {
+    /** CPU time of this process, so that a busy machine fails nothing. */
+    const before = process.cpuUsage();
     for (const stdout of [text, `x | ${text}`]) {
-      /** CPU time of this process, so that a busy machine fails nothing. */
-      const before = process.cpuUsage();
-      readCheck(
-        { dialect: "plugin", isPromotable: true },
-        { kind: "exited", code: 0 },
-        { stdout, stderr: "", droppedBytes: 0 },
-      );
-      readCheck(
-        { dialect: "report", isPromotable: true },
-        { kind: "exited", code: 0 },
-        { stdout, stderr: "", droppedBytes: 1 },
-      );
-      readCheck(
-        { dialect: "ocf", isPromotable: true },
-        { kind: "exited", code: 1 },
-        { stdout: "", stderr: stdout, droppedBytes: 0 },
-      );
-      const { user } = process.cpuUsage(before);
-      assert.ok(user < floodMs * 1_000, `${JSON.stringify(name)} took ${user} us`);
+      readCheck({ dialect: "plugin", isPromotable: true }, well, { stdout, stderr: "", droppedBytes: 0 });
     }
+    readCheck({ dialect: "report", isPromotable: true }, well, { stdout: text, stderr: "", droppedBytes: 1 });
+    readCheck({ dialect: "ocf", isPromotable: true }, well, { stdout: "", stderr: text, droppedBytes: 0 });
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < floodMs * 1_000, `${JSON.stringify(name)} took ${user} us`);
   }
 });

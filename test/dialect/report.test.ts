@@ -86,6 +86,11 @@ const taken: readonly { readonly name: string; readonly given: string; readonly 
     want: [{ status: "ok", longOutput: "three" }],
   },
   {
+    name: "an output of which nothing is left",
+    given: `{"status":"ok","output":"\\u001b]0;x","longOutput":"three"}`,
+    want: [{ status: "ok", longOutput: "three" }],
+  },
+  {
     name: "a pipe is no perfdata",
     given: `{"status":"ok","output":"a | b=1"}`,
     want: [{ status: "ok", output: "a | b=1" }],
