@@ -56,7 +56,7 @@ function wordsFor(command: ProcessCommand, user: UserIdentity | null): string {
   return quoteWords([...change, ...environment, ...command.argv]);
 }
 
-/** env takes a path that holds `=` for one more assignment; a shell between them does not. */
+/** env takes a path that holds `=` for one more assignment; nice, which changes nothing here, does not. */
 function guardOf(command: ProcessCommand): readonly string[] {
-  return command.argv[0]?.includes("=") === true ? ["sh", "-c", 'exec "$@"', "sh"] : [];
+  return command.argv[0]?.includes("=") === true ? ["nice", "-n", "0"] : [];
 }

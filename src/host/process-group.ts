@@ -27,6 +27,8 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
  */
 export function endGroup(group: number, onGone: () => void): () => void {
   signalGroup(group, "SIGTERM");
+  /** A stopped process hears TERM only when it goes on. */
+  signalGroup(group, "SIGCONT");
   const look = setInterval(() => {
     if (!signalGroup(group, 0)) finish();
   }, lookEveryMs);

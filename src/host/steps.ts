@@ -222,7 +222,7 @@ const forkFailure = new RegExp(`^${launcherName}: .*([Cc](an't|annot) fork|fork:
 
 /** The program that a launcher complains of, for a daemon that did not start the step; empty if it does not. */
 function programOf(complaint: string): string {
-  return new RegExp(`^${launcherName}: (?:line )?\\d+: (/.*?): `).exec(complaint)?.[1] ?? "";
+  return new RegExp(`^${launcherName}: (?:[^/]*: )?(/.*?): `).exec(complaint)?.[1] ?? "";
 }
 
 function nameOf(key: StepKey): string {

@@ -56,10 +56,11 @@ function emptyProgram(ending: Ending): NotStarted | null {
 function refused(ending: Ending, complaint: string): NotStarted | null {
   const [who = ""] = complaint.split(":", 1);
   const isAboutProgram = complaint.includes(ending.program);
-  if (isAboutProgram && [runnerName, launcherName, "env", "setpriv", "sh"].includes(who)) {
+  if (isAboutProgram && [runnerName, launcherName, "env", "setpriv", "nice"].includes(who)) {
     const { flaw } = inspectProgram(ending.program);
     if (flaw !== null) return { kind: "not-started", ...flaw };
     const errno = errnoOfComplaint(complaint, ending.code);
+    if (errno === "ENOEXEC") return alien(ending);
     return { kind: "not-started", errno, reason: `${ending.program} could not be run: ${complaint}` };
   }
   if ((who === runnerName || who === launcherName) && /\b(setpriv|env)\b/.test(complaint))
@@ -95,6 +96,10 @@ function misread(ending: Ending, complaint: string): NotStarted | null {
   if (!complaint.startsWith(`${ending.program}: `)) return null;
   const found = inspectProgram(ending.program);
   if (!found.isBinary || !/: (line )?\d+: |cannot execute/.test(complaint)) return null;
+  return alien(ending);
+}
+
+function alien(ending: Ending): NotStarted {
   const reason = `${ending.program} is no program that this machine can run`;
   return { kind: "not-started", errno: "ENOEXEC", reason };
 }
