@@ -7,6 +7,7 @@
 import { isObject } from "../base/shape.ts";
 import { printable } from "../base/terminal-text.ts";
 import { wrap, type Layout } from "./columns.ts";
+import { localTimeOf } from "./dates.ts";
 import { paint, type Colour } from "./terminal.ts";
 
 /** What an entry needs to be shown; it has more. */
@@ -40,10 +41,10 @@ export function historyPrinter(layout: Layout): HistoryPrinter {
   let lastDay = "";
   return {
     print: (entry) => {
-      const { day, time } = localTime(entry.at);
+      const { day, time, fraction } = localTimeOf(entry.at) ?? { day: printable(entry.at), time: "", fraction: "" };
       const isNewDay = layout.columns !== null && day !== lastDay;
       lastDay = day;
-      const lines = printEntry(entry, layout.columns === null ? `${day} ${time}` : time, layout);
+      const lines = printEntry(entry, layout.columns === null ? `${day} ${time}${fraction}` : time + fraction, layout);
       return [...(isNewDay ? [paint(layout.isColoured, "bold", day)] : []), ...lines].join("\n");
     },
   };
@@ -89,14 +90,3 @@ const colours: Readonly<{ [kind: string]: Colour }> = {
   "run-start": "bold",
   transition: "bold",
 };
-
-/** In the time zone of who reads: `2026-11-20`, `06:16:34.123`. What is no time is shown as it is. */
-function localTime(at: string): { readonly day: string; readonly time: string } {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return { day: "", time: printable(at) };
-  const two = (amount: number): string => String(amount).padStart(2, "0");
-  return {
-    day: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
-    time: `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`,
-  };
-}
