@@ -62,13 +62,13 @@ function renderDaemon({ daemon }: ShownStatus, nowWallMs: number): readonly stri
   const { version, pid, startedAt, heartbeatAgeMs, learned, configuration } = daemon;
   const files = `configuration ${printable(configuration.fingerprint)}, generation ${configuration.generation}`;
   if (!daemon.running) {
-    return [`failoverd does not run. What it knew ${sayDuration(heartbeatAgeMs)} ago, with ${files}:`];
+    return [`failoverd does not run. What it knew ${sayDuration(heartbeatAgeMs)} ago:`, files];
   }
   const uptime = sayDuration(Math.max(0, nowWallMs - Date.parse(startedAt)));
-  const mind = learned ? "learned, rules may fire" : "still learning, no rule fires yet";
+  const mind = learned ? "has learned" : "still learning";
   return [
     `failoverd ${printable(version)}, pid ${pid}, runs for ${uptime}, since ${sayDate(startedAt)}`,
-    `heartbeat ${sayDuration(heartbeatAgeMs)} ago; ${files}; ${mind}`,
+    `heartbeat ${sayDuration(heartbeatAgeMs)} ago, ${mind}; ${files}`,
   ];
 }
 
