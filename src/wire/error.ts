@@ -4,7 +4,10 @@ export const wireErrors = {
   parse: { code: -32700, meaning: "the line is not JSON, not UTF-8, too long or nested too deep" },
   "invalid-request": { code: -32600, meaning: "the line is JSON, and not a JSON-RPC 2.0 request" },
   "no-such-method": { code: -32601, meaning: "there is no method of that name" },
-  "invalid-params": { code: -32602, meaning: "the parameters are not what the method takes; the message says which and why" },
+  "invalid-params": {
+    code: -32602,
+    meaning: "the parameters are not what the method takes; the message says which and why",
+  },
   internal: { code: -32603, meaning: "a mistake in failoverd itself" },
   refused: { code: -32000, meaning: "understood, and not done; the message says why" },
   "not-found": { code: -32001, meaning: "there is no rule, run, check or host of that name" },
