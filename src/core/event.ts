@@ -16,6 +16,20 @@ interface Asked {
 export type Event =
   /** Time has passed; nothing else. */
   | { readonly kind: "tick" }
+  /** The first event of a daemon. `isRestored`: it knows what the one before it knew. */
+  | {
+      readonly kind: "started";
+      readonly version: string;
+      readonly pid: number;
+      readonly bootId: string;
+      readonly isRestored: boolean;
+      readonly found: string;
+    }
+  /** The last. Steps that run go on without it. */
+  | { readonly kind: "stopping"; readonly reason: string }
+  | { readonly kind: "reload-refused"; readonly errors: number; readonly first: string }
+  /** Something outside that is to be written down. */
+  | { readonly kind: "noted"; readonly topic: string; readonly sentence: string }
   | { readonly kind: "check-ended"; readonly job: number; readonly results: readonly HostResult[] }
   | { readonly kind: "resident-reported"; readonly job: number; readonly results: readonly HostResult[] }
   | { readonly kind: "resident-ended"; readonly job: number; readonly reason: string }

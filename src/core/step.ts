@@ -51,6 +51,12 @@ function apply(turn: Turn, event: Event): void {
   switch (event.kind) {
     case "tick":
       return;
+    case "started":
+    case "stopping":
+    case "reload-refused":
+    case "noted":
+      writeDown(turn, event);
+      return;
     case "check-ended":
       checkEnded(turn, event.job, event.results);
       return;
@@ -92,6 +98,46 @@ function apply(turn: Turn, event: Event): void {
     case "maintenance-on":
     case "maintenance-off":
       operate(turn, event);
+      return;
+  }
+}
+
+/** What happens to the daemon itself: nothing follows from it but the record. */
+function writeDown(
+  turn: Turn,
+  event: Extract<Event, { kind: "started" | "stopping" | "reload-refused" | "noted" }>,
+): void {
+  switch (event.kind) {
+    case "started": {
+      const { version, pid, bootId, isRestored, found } = event;
+      record(turn, {
+        kind: "daemon-start",
+        version,
+        pid,
+        bootId,
+        isRestored,
+        sentence: `failoverd ${version} started (pid ${pid}): ${found}`,
+      });
+      return;
+    }
+    case "stopping": {
+      const { run } = turn.state;
+      const left =
+        run === null ? "" : `; run ${run.run} of ${run.rule} is in progress and is gone on with by the next daemon`;
+      record(turn, { kind: "daemon-stop", sentence: `failoverd stops: ${event.reason}${left}` });
+      return;
+    }
+    case "reload-refused": {
+      const { errors, first } = event;
+      record(turn, {
+        kind: "reload-refused",
+        errors,
+        sentence: `reload refused, the configuration stays as it was: ${errors} errors, the first: ${first}`,
+      });
+      return;
+    }
+    case "noted":
+      note(turn, event.topic, event.sentence);
       return;
   }
 }
