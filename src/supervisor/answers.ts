@@ -1,0 +1,86 @@
+/** What each method of the socket does. Parameters are right in themselves here; whether they make sense is answered now. */
+import { unreachable } from "../base/invariant.ts";
+import { parseReportValue } from "../dialect/report.ts";
+import { readHistory } from "../store/history.ts";
+import { historyLimitDefault, type Call, type MethodName, type Results } from "../wire/methods.ts";
+import type { WireError } from "../wire/error.ts";
+import type { Disk } from "../store/disk.ts";
+import type { Complaint } from "../core/complaint.ts";
+import type { Asking, Supervisor } from "./supervisor.ts";
+
+export type Answered =
+  { readonly ok: true; readonly result: Results[MethodName] } | { readonly ok: false; readonly error: WireError };
+
+export interface Answering {
+  readonly supervisor: Supervisor;
+  readonly disk: Disk;
+  readonly varFolder: string;
+  /** Reads the configuration anew and puts it in force, unless it has errors. */
+  readonly reload: () => Promise<Reloaded>;
+}
+
+export type Reloaded =
+  | { readonly isAccepted: true; readonly generation: number; readonly complaints: readonly Complaint[] }
+  | { readonly isAccepted: false; readonly sentence: string; readonly complaints: readonly Complaint[] };
+
+/** Every method but `subscribe`, which is the connection's own. */
+export async function answer(
+  call: Exclude<Call, { readonly method: "subscribe" }>,
+  with_: Answering,
+): Promise<Answered> {
+  const { supervisor } = with_;
+  switch (call.method) {
+    case "status":
+      return { ok: true, result: supervisor.status() };
+    case "history": {
+      const { limit = historyLimitDefault, ...query } = call.params;
+      const page = await readHistory(with_.disk, with_.varFolder, { ...query, limit });
+      return { ok: true, result: page };
+    }
+    case "report":
+      return report(call.params, supervisor);
+    case "reload": {
+      const reloaded = await with_.reload();
+      if (!reloaded.isAccepted) {
+        const { sentence, complaints } = reloaded;
+        return { ok: false, error: { name: "refused", message: sentence, data: { complaints } } };
+      }
+      const { generation, complaints } = reloaded;
+      return { ok: true, result: { sentence: `configuration ${generation} is in force`, generation, complaints } };
+    }
+    case "ack":
+      return ask(supervisor, { kind: "acknowledge", what: call.params.what });
+    case "resume":
+    case "abandon":
+      return ask(supervisor, { kind: call.method, run: call.params.run });
+    case "maintenance": {
+      const { on, scope, forMs, reason = "" } = call.params;
+      if (!on) return ask(supervisor, { kind: "maintenance-off", scope });
+      const untilWallMs = forMs === undefined ? null : Date.now() + forMs;
+      return ask(supervisor, { kind: "maintenance-on", scope, forMs: forMs ?? null, untilWallMs, reason });
+    }
+    case "explain":
+    case "run":
+    case "fence":
+      return { ok: false, error: { name: "no-such-method", message: `${call.method} is not known to this version` } };
+  }
+  return unreachable(call);
+}
+
+async function report(
+  params: Extract<Call, { readonly method: "report" }>["params"],
+  supervisor: Supervisor,
+): Promise<Answered> {
+  const { check, host, ...rest } = params;
+  const read = parseReportValue(rest);
+  if (read.kind === "complaint") return { ok: false, error: { name: "invalid-params", message: read.complaint } };
+  const [reading] = read.results;
+  if (reading === undefined) return { ok: false, error: { name: "invalid-params", message: "the report is empty" } };
+  return ask(supervisor, { kind: "reported", check, host: host ?? null, result: reading.result });
+}
+
+async function ask(supervisor: Supervisor, event: Asking): Promise<Answered> {
+  const { isAccepted, sentence } = await supervisor.ask(event);
+  if (isAccepted) return { ok: true, result: { sentence } };
+  return { ok: false, error: { name: "refused", message: sentence } };
+}

@@ -1,0 +1,165 @@
+/**
+ * The daemon: the real world put together around the supervisor, from the first look at the folders to the last line of
+ * the log. Everything that can keep it from starting is said in a sentence and an exit code; afterwards only a signal ends it.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { readBootId } from "../host/boot.ts";
+import { realClock } from "../host/clock.ts";
+import { createDisk } from "../host/files.ts";
+import { takeInstanceLock } from "../host/instance-lock.ts";
+import { createLog, type Log } from "../host/log.ts";
+import { createLogWriter } from "../host/log-writer.ts";
+import { createProcesses } from "../host/real-processes.ts";
+import { listenToSignals } from "../host/signals.ts";
+import { listenAt, type Listener } from "../host/sockets.ts";
+import type { Right } from "../wire/request.ts";
+import type { Answering } from "./answers.ts";
+import { loadConfiguration } from "./configuration-files.ts";
+import { readFenceStdin } from "./fence-stdin.ts";
+import type { Folders } from "./folders.ts";
+import { createReload, sayBriefly } from "./reload.ts";
+import { openSession } from "./session.ts";
+import { startSupervisor, type Supervisor } from "./supervisor.ts";
+
+export interface DaemonOptions {
+  readonly folders: Folders;
+  readonly localHost: string;
+  readonly logFormat: "text" | "json";
+  readonly version: string;
+}
+
+/** Exit codes as failoverctl's: 0 well, 1 not well, 2 a configuration with errors, 4 refused: another runs here already. */
+export const daemonExits = { well: 0, notWell: 1, errors: 2, refused: 4 } as const;
+
+/** What a client may leave unread, and how long it may say nothing. */
+const clientLimits = { clientsMax: 64, pendingBytesMax: 32 * 1024 * 1024, idleMs: 10 * 60_000 };
+
+/** Runs until it is told to stop. The answer is the exit code. */
+export async function runDaemon(options: DaemonOptions): Promise<number> {
+  process.title = "failoverd";
+  process.umask(0o077);
+  const log = createLog({ format: options.logFormat, clock: realClock, write: createLogWriter(2) });
+  try {
+    return await runLocked(options, log);
+  } catch (error) {
+    log.error("daemon", sayWithCauses(error));
+    return daemonExits.notWell;
+  } finally {
+    log.flush();
+  }
+}
+
+async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
+  const { folders } = options;
+  mkdirSync(folders.var, { recursive: true, mode: 0o700 });
+  const lock = takeInstanceLock(join(folders.var, "failoverd.pid"));
+  if (lock.kind === "taken") {
+    log.error(
+      "daemon",
+      `failoverd runs here already, as pid ${lock.by.pid}: stop that one first, or name another --var (${folders.var})`,
+    );
+    return daemonExits.refused;
+  }
+  try {
+    return await runConfigured(options, log);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runConfigured(options: DaemonOptions, log: Log): Promise<number> {
+  const { folders, localHost, version } = options;
+  const { configuration, complaints } = await loadConfiguration(folders, { localHost });
+  for (const complaint of complaints)
+    log[complaint.severity === "error" ? "error" : "warn"]("configuration", sayBriefly(complaint));
+  if (configuration === null) {
+    log.error("daemon", `not started: the configuration has errors; "failoverctl check" shows them with their lines`);
+    return daemonExits.errors;
+  }
+  const disk = createDisk();
+  const started = await startSupervisor(
+    {
+      clock: realClock,
+      disk,
+      varFolder: folders.var,
+      bootId: readBootId(),
+      pid: process.pid,
+      log,
+      createProcesses: (onEvent) => createProcesses({ varFolder: folders.var, onEvent }),
+      readStdin: readFenceStdin,
+    },
+    { configuration, localHost, version },
+  );
+  if (started.kind === "refused") {
+    log.error("daemon", `not started: ${started.sentence}`);
+    return daemonExits.notWell;
+  }
+  const { supervisor } = started;
+  const reload = createReload({ supervisor, folders, localHost, log });
+  const listeners = await listen(folders, { supervisor, disk, varFolder: folders.var, reload }, log);
+  if (listeners === null) {
+    await supervisor.stop("no socket could be opened");
+    return daemonExits.notWell;
+  }
+  await untilStopped(supervisor, reload, log);
+  await Promise.all(listeners.map((listener) => listener.close()));
+  return daemonExits.well;
+}
+
+/** Two sockets, two rights, by file mode. */
+async function listen(folders: Folders, answering: Answering, log: Log): Promise<readonly Listener[] | null> {
+  const sockets: readonly { readonly name: string; readonly mode: number; readonly right: Right }[] = [
+    { name: "failoverd.sock", mode: 0o600, right: "change" },
+    { name: "query.sock", mode: 0o660, right: "read" },
+  ];
+  const listeners: Listener[] = [];
+  for (const { name, mode, right } of sockets) {
+    const listener = await listenAt({
+      path: join(folders.var, name),
+      mode,
+      ...clientLimits,
+      refusal: `{"jsonrpc":"2.0","id":null,"error":{"code":-32002,"message":"too many clients"}}\n`,
+      onConnection: (connection) => {
+        const session = openSession(
+          { send: (bytes) => connection.write(bytes), close: () => connection.close() },
+          right,
+          answering,
+        );
+        return { onData: session.push, onClosed: session.closed };
+      },
+    });
+    if (listener.kind === "failed") {
+      log.error("socket", `${join(folders.var, name)} cannot be opened: ${listener.reason}`);
+      await Promise.all(listeners.map((other) => other.close()));
+      return null;
+    }
+    listeners.push(listener);
+  }
+  return listeners;
+}
+
+/** TERM and INT stop; HUP reloads. Resolves when all is ended and written down. */
+function untilStopped(supervisor: Supervisor, reload: () => Promise<unknown>, log: Log): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isStopping = false;
+    const forget = listenToSignals({
+      onStop: (signal) => {
+        if (isStopping) return;
+        isStopping = true;
+        supervisor.stop(signal).then(() => {
+          forget();
+          resolve();
+        }, reject);
+      },
+      onReload: () => {
+        reload().catch((error: unknown) => log.error("configuration", `the reload failed: ${sayWithCauses(error)}`));
+      },
+    });
+  });
+}
+
+function sayWithCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sayWithCauses(error.cause)}`;
+}

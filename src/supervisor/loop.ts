@@ -1,0 +1,148 @@
+/**
+ * The serial loop: events in, one `step` each, then its effects in order. Nothing here decides anything, and nothing here
+ * waits for a process: what takes time is started, and its end is an event.
+ *
+ * All events that are there are taken together, and their records become durable together, with one sync, before any
+ * other effect of theirs is performed. So a record is durable before every later effect begins, and a burst costs one sync.
+ *
+ * A loop that was not run for `stallMs` has seen nothing for that long: the core is told, and observes before it acts.
+ */
+import { invariant } from "../base/invariant.ts";
+import { step } from "../core/step.ts";
+import type { Configuration } from "../core/configuration.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Event } from "../core/event.ts";
+import type { Record } from "../core/record.ts";
+import type { State } from "../core/state.ts";
+import type { Clock } from "../host/clock.ts";
+
+/** A suspended machine, a stopped process, a disk that hangs: beyond this everything known is old. */
+export const stallMs = 2_000;
+
+/** The loop runs at least this often, so that it notices when it was not run. */
+export const heartbeatMs = 500;
+
+/** Taken in one go; more wait for the next turn. A sync then costs each of them little, and a burst does not starve the sockets. */
+const batchMax = 256;
+
+/** More than every runner, every step and every client can have under way; beyond it something is broken. */
+const queueMax = 65_536;
+
+export interface Performer {
+  /** Makes records durable, as one group. Never fails: what cannot be remembered is said loudly, and acted on all the same. */
+  readonly remember: (records: readonly Record[]) => Promise<void>;
+  /** Performs one effect that is neither `record` nor `wakeAt`. Returns at once. */
+  readonly perform: (effect: Exclude<Effect, { readonly kind: "record" | "wakeAt" }>) => void;
+  /** After each turn whose records changed what is known. */
+  readonly remembered: () => void;
+  /** After each turn. */
+  readonly turned: () => void;
+}
+
+export interface Loop {
+  readonly state: () => State;
+  readonly configuration: () => Configuration;
+  /** When the last turn was; its age is the heartbeat's. */
+  readonly turnedAtMs: () => number;
+  readonly post: (event: Event) => void;
+  /** From the next turn on. Tells the core what was before. */
+  readonly reconfigure: (configuration: Configuration, generation: number) => void;
+  /** Resolves when everything that was posted has been taken; then no other turn begins. */
+  readonly stop: () => Promise<void>;
+}
+
+export function startLoop(
+  begin: { readonly configuration: Configuration; readonly state: State; readonly clock: Clock },
+  performer: Performer,
+): Loop {
+  const { clock } = begin;
+  let { configuration, state } = begin;
+  let turnedAtMs = clock.nowMs();
+  let turnedAtBootMs = clock.bootMs();
+  let wakeAtMs = turnedAtMs;
+  let cancelWake = (): void => {};
+  /** The turn in progress. It begins at once, not at the end of what the event loop has to do: a failover waits for it. */
+  let turning: Promise<void> = Promise.resolve();
+  let isTurning = false;
+  let isStopped = false;
+  const queue: (
+    Event | { readonly kind: "configure"; readonly configuration: Configuration; readonly generation: number }
+  )[] = [];
+
+  function stir(): void {
+    if (isTurning || isStopped) return;
+    isTurning = true;
+    turning = turn().finally(() => {
+      isTurning = false;
+      if (queue.length > 0) stir();
+      else sleep();
+    });
+    turning.catch(crash);
+  }
+
+  function sleep(): void {
+    cancelWake();
+    if (isStopped) return;
+    cancelWake = clock.callAt(Math.min(wakeAtMs, turnedAtMs + heartbeatMs), stir);
+  }
+
+  async function turn(): Promise<void> {
+    const nowMs = clock.nowMs();
+    const batch: typeof queue = queue.splice(0, batchMax);
+    const gapMs = Math.max(nowMs - turnedAtMs, clock.bootMs() - turnedAtBootMs);
+    if (gapMs > stallMs) batch.unshift({ kind: "stalled", gapMs });
+    if (batch.length === 0) batch.push({ kind: "tick" });
+    turnedAtMs = nowMs;
+    turnedAtBootMs = clock.bootMs();
+    const effects: Effect[] = [];
+    for (const item of batch) {
+      const event =
+        item.kind === "configure"
+          ? ({ kind: "reconfigured", before: configuration, generation: item.generation } as const)
+          : item;
+      if (item.kind === "configure") configuration = item.configuration;
+      const after = step(configuration, state, event, nowMs);
+      state = after.state;
+      effects.push(...after.effects);
+    }
+    await performAll(effects);
+  }
+
+  async function performAll(effects: readonly Effect[]): Promise<void> {
+    const records = effects.flatMap((effect) => (effect.kind === "record" ? [effect.record] : []));
+    if (records.length > 0) await performer.remember(records);
+    for (const effect of effects) {
+      if (effect.kind === "wakeAt") wakeAtMs = effect.atMs;
+      else if (effect.kind !== "record") performer.perform(effect);
+    }
+    if (records.length > 0) performer.remembered();
+    performer.turned();
+  }
+
+  function post(item: (typeof queue)[number]): void {
+    invariant(queue.length < queueMax, "events are taken faster than they come");
+    queue.push(item);
+    stir();
+  }
+
+  stir();
+  return {
+    state: () => state,
+    configuration: () => configuration,
+    turnedAtMs: () => turnedAtMs,
+    post,
+    reconfigure: (next, generation) => post({ kind: "configure", configuration: next, generation }),
+    stop: async () => {
+      while (isTurning || queue.length > 0) await turning;
+      isStopped = true;
+      cancelWake();
+    },
+  };
+}
+
+/** A mistake of ours: end at once, be started again, and recover from the journal. */
+function crash(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * What the daemon remembers: the journal, behind which nothing is acted on, and the state table, which follows it. And
+ * those who listen: every record goes to them when it is durable.
+ */
+import type { Record } from "../core/record.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Log } from "../host/log.ts";
+import type { Disk } from "../store/disk.ts";
+import type { Entry } from "../store/journal-format.ts";
+import type { Journal } from "../store/journal.ts";
+import { saveTable } from "../store/table.ts";
+import type { Table } from "../store/table-format.ts";
+
+/** The table is written at least this often, so that its age tells a dead daemon from a living one. */
+export const tableEveryMs = 5_000;
+
+export class Memory {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #listeners = new Set<(entry: Entry) => void>();
+  /** Makes the table of this moment. */
+  #compose: (seq: number) => Table | null = () => null;
+  #saving: Promise<void> | null = null;
+  #isDirty = false;
+  #savedAtMs: number;
+  /** Why records cannot be written; null: they can. */
+  #failure: string | null = null;
+  #tableFailure: string | null = null;
+
+  constructor(options: { disk: Disk; folder: string; journal: Journal; clock: Clock; log: Log }) {
+    this.#disk = options.disk;
+    this.#folder = options.folder;
+    this.#journal = options.journal;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#savedAtMs = options.clock.nowMs();
+  }
+
+  get notRemembered(): string | null {
+    return this.#failure;
+  }
+
+  get lastSeq(): number {
+    return this.#journal.lastSeq;
+  }
+
+  /** Who makes the table; null where there is nothing to save yet. */
+  composeBy(compose: (seq: number) => Table | null): void {
+    this.#compose = compose;
+  }
+
+  /** Calls `listener` with every entry from now on. The answer ends that. */
+  listen(listener: (entry: Entry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Makes records durable as one group; see `Performer.remember`. */
+  async remember(records: readonly Record[]): Promise<void> {
+    const appended = await this.#journal.append(records, this.#clock.wallMs());
+    for (const note of appended.notes) this.#log.warn("journal", note);
+    if (appended.kind === "not-remembered") {
+      if (this.#failure === null)
+        this.#log.error("journal", `CANNOT REMEMBER: ${appended.reason}; acting all the same`);
+      this.#failure = appended.reason;
+    } else if (this.#failure !== null) {
+      this.#log.info("journal", "the journal can be written again");
+      this.#failure = null;
+    }
+    for (const entry of appended.entries) {
+      this.#log.info(entry.kind, entry.sentence);
+      for (const listener of this.#listeners) listener(entry);
+    }
+  }
+
+  /** The state has changed: the table is written, in the background, one at a time. */
+  changed(): void {
+    this.#isDirty = true;
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = null;
+    });
+  }
+
+  /** Called at each turn: writes the table if it is old. */
+  refresh(): void {
+    if (this.#clock.nowMs() - this.#savedAtMs >= tableEveryMs) this.changed();
+  }
+
+  /** Writes the last table and closes the journal. */
+  async close(): Promise<void> {
+    this.changed();
+    await this.#saving;
+    await this.#journal.close();
+  }
+
+  async #save(): Promise<void> {
+    while (this.#isDirty) {
+      this.#isDirty = false;
+      this.#savedAtMs = this.#clock.nowMs();
+      const table = this.#compose(this.#journal.durableSeq);
+      if (table === null) return;
+      const saved = await saveTable(this.#disk, this.#folder, table);
+      if (saved.ok) {
+        this.#tableFailure = null;
+      } else if (this.#tableFailure !== saved.reason) {
+        this.#tableFailure = saved.reason;
+        this.#log.error("table", `the state table cannot be written: ${saved.reason}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Performs what the core wants of processes, and turns what processes did into the core's events. The only place where a
+ * check's output meets its dialect.
+ */
+import { readCheck, readResidentLine, type CheckTraits } from "../dialect/dialects.ts";
+import { readResidentEnd } from "../dialect/resident.ts";
+import type { Dialect } from "../core/configuration.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Event, HostResult } from "../core/event.ts";
+import type { ProcessEvent, ProcessIdentity, Processes } from "../host/processes.ts";
+
+type ProcessEffect = Extract<
+  Effect,
+  { readonly kind: "startCheck" | "startResident" | "stopCheck" | "startStep" | "killStep" }
+>;
+
+export interface ProcessPerformer {
+  readonly perform: (effect: ProcessEffect) => void;
+  /** What the core is told of it; null: nothing, because nobody waits for it any more. */
+  readonly understand: (event: ProcessEvent) => Event | null;
+}
+
+type StepStart = Extract<Effect, { readonly kind: "startStep" }>;
+
+export type Stdin =
+  { readonly kind: "stdin"; readonly text: string } | { readonly kind: "refused"; readonly reason: string };
+
+/**
+ * `readStdin` composes what a fence agent is told on its standard input; it reads the secrets, at each use. `tell` takes
+ * the events that do not come from a process.
+ */
+export function processPerformer(
+  processes: () => Processes,
+  readStdin: (fence: NonNullable<StepStart["fence"]>) => Stdin,
+  tell: (event: Event) => void,
+): ProcessPerformer {
+  let launcher: ProcessIdentity | null = null;
+
+  /** How each job that runs will be read. */
+  const dialects = new Map<number, Dialect>();
+
+  function perform(effect: ProcessEffect): void {
+    switch (effect.kind) {
+      case "startCheck":
+        dialects.set(effect.job, effect.dialect);
+        processes().startCheck(effect.job, effect.program, effect.timeoutMs);
+        return;
+      case "startResident":
+        dialects.set(effect.job, effect.dialect);
+        processes().startResident(effect.job, effect.program);
+        return;
+      case "stopCheck":
+        dialects.delete(effect.job);
+        processes().stopCheck(effect.job);
+        return;
+      case "startStep":
+        startStep(effect);
+        return;
+      case "killStep":
+        processes().killStep({ run: effect.run, name: effect.name });
+        return;
+    }
+  }
+
+  function startStep({ run, name, command, fence }: StepStart): void {
+    const stdin = fence === null ? null : readStdin(fence);
+    if (stdin?.kind === "refused") {
+      /** Nothing was started, so the launcher still waits. */
+      const outcome = { kind: "not-started", errno: "EACCES", reason: stdin.reason } as const;
+      tell({ kind: "step-ended", run, name, outcome, output: "", droppedBytes: 0 });
+      if (launcher !== null) tell({ kind: "launcher-ready", launcher });
+      return;
+    }
+    launcher = null;
+    const { program, words, env, user } = command;
+    const argv = [program, ...words.slice(1)];
+    processes().startStep({ run, name }, { argv, env, user }, stdin?.text ?? null);
+  }
+
+  function understand(event: ProcessEvent): Event | null {
+    switch (event.kind) {
+      case "check-ended": {
+        const dialect = dialects.get(event.job);
+        dialects.delete(event.job);
+        if (dialect === undefined) return null;
+        const results = readCheck(traitsOf(dialect), event.outcome, event.output).map(withoutCheck);
+        return { kind: "check-ended", job: event.job, results };
+      }
+      case "resident-line": {
+        const dialect = dialects.get(event.job);
+        if (dialect === undefined) return null;
+        return {
+          kind: "resident-reported",
+          job: event.job,
+          results: readResidentLine(dialect, event.line).map(withoutCheck),
+        };
+      }
+      case "resident-ended":
+        if (!dialects.delete(event.job)) return null;
+        return { kind: "resident-ended", job: event.job, reason: readResidentEnd(event.outcome, event.output).output };
+      case "launcher-ready":
+        launcher = event.launcher;
+        return { kind: "launcher-ready", launcher: event.launcher };
+      case "launcher-failed":
+        return { kind: "launcher-failed", reason: event.reason };
+      case "step-ended": {
+        const { key, outcome, output, droppedBytes } = event;
+        return { kind: "step-ended", run: key.run, name: key.name, outcome, output, droppedBytes };
+      }
+    }
+  }
+
+  return { perform, understand };
+}
+
+/** Whether an OCF agent can be promoted is read from its metadata at load; until then every one counts as one that can. */
+function traitsOf(dialect: Dialect): CheckTraits {
+  return { dialect, isPromotable: true };
+}
+
+function withoutCheck(reading: HostResult): HostResult {
+  return { host: reading.host, result: reading.result };
+}

@@ -1,0 +1,114 @@
+/**
+ * One client on a socket: requests in, answers out, and records as they become durable if it subscribed. A client costs
+ * nobody else anything: what it sends is bounded by the decoder, what it does not read by the connection, and how much it
+ * may ask at a time here.
+ */
+import { Decoder, requestLimits } from "../wire/decoder.ts";
+import { encodeError, encodeRecord, encodeResult } from "../wire/encoder.ts";
+import { parseRequest, type Request, type RequestId, type Right } from "../wire/request.ts";
+import { historyOf } from "../store/history.ts";
+import type { Call } from "../wire/methods.ts";
+import type { WireError } from "../wire/error.ts";
+import type { Entry } from "../store/journal-format.ts";
+import { answer, type Answering } from "./answers.ts";
+
+/** Requests of one client that wait for their answer; more are refused. */
+export const pendingRequestsMax = 32;
+
+/** Records kept for a subscriber while it is told the past. */
+const backlogMax = 10_000;
+
+export interface Connection {
+  readonly send: (bytes: Uint8Array) => void;
+  readonly close: (why: string) => void;
+}
+
+export interface Session {
+  readonly push: (bytes: Uint8Array) => void;
+  readonly closed: () => void;
+}
+
+export function openSession(connection: Connection, right: Right, answering: Answering): Session {
+  const decoder = new Decoder(requestLimits);
+  const { memory } = answering.supervisor;
+  let pending = 0;
+  let unsubscribe: (() => void) | null = null;
+  let isClosed = false;
+
+  function push(bytes: Uint8Array): void {
+    for (const decoded of decoder.push(bytes)) {
+      if (isClosed) return;
+      if (decoded.kind === "bad") fail(null, decoded.error);
+      else take(parseRequest(decoded.value, right));
+    }
+  }
+
+  function take(request: Request): void {
+    if (request.kind === "bad") {
+      fail(request.id, request.error);
+    } else if (pending >= pendingRequestsMax) {
+      fail(request.kind === "request" ? request.id : null, {
+        name: "too-busy",
+        message: `${pendingRequestsMax} requests wait for their answer already`,
+      });
+    } else {
+      pending += 1;
+      const id = request.kind === "request" ? request.id : undefined;
+      const done = perform(request.call, id).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        fail(id, { name: "internal", message });
+      });
+      void done.finally(() => {
+        pending -= 1;
+      });
+    }
+  }
+
+  async function perform(call: Call, id: RequestId | undefined): Promise<void> {
+    if (call.method === "subscribe") {
+      await subscribe(call.params.fromSeq ?? null, id);
+      return;
+    }
+    const answered = await answer(call, answering);
+    if (!answered.ok) fail(id, answered.error);
+    else if (id !== undefined && !isClosed) connection.send(encodeResult(id, answered.result));
+  }
+
+  /** The past first, if it is asked for; what becomes durable meanwhile is kept, so that nothing is missing between the two. */
+  async function subscribe(fromSeq: number | null, id: RequestId | undefined): Promise<void> {
+    if (unsubscribe !== null) {
+      fail(id, { name: "refused", message: "this connection has subscribed already" });
+      return;
+    }
+    const backlog: Entry[] = [];
+    let isLive = fromSeq === null;
+    const seq = fromSeq === null ? memory.lastSeq : fromSeq - 1;
+    unsubscribe = memory.listen((entry) => {
+      if (isLive) connection.send(encodeRecord(entry));
+      else if (backlog.push(entry) > backlogMax) connection.close("too slow for what happens");
+    });
+    if (id !== undefined) connection.send(encodeResult(id, { seq }));
+    if (fromSeq === null) return;
+    let toldSeq = seq;
+    for await (const item of historyOf(answering.disk, answering.varFolder, { sinceSeq: fromSeq })) {
+      if (isClosed) return;
+      if (item.kind === "gap") continue;
+      connection.send(encodeRecord(item.entry));
+      toldSeq = item.entry.seq;
+    }
+    for (const entry of backlog) if (entry.seq > toldSeq) connection.send(encodeRecord(entry));
+    isLive = true;
+  }
+
+  function fail(id: RequestId | undefined, error: WireError): void {
+    if (!isClosed) connection.send(encodeError(id ?? null, error));
+  }
+
+  return {
+    push,
+    closed: () => {
+      isClosed = true;
+      unsubscribe?.();
+    },
+  };
+}

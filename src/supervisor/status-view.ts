@@ -1,0 +1,137 @@
+/** What `status` shows, made from what the core knows. Monotonic times become dates for people here, and nowhere else. */
+import { newRule } from "../core/turn.ts";
+import { hostsOf } from "../core/hosts.ts";
+import { isRole } from "../core/status.ts";
+import type { Configuration } from "../core/configuration.ts";
+import type { Outcome } from "../core/result.ts";
+import type { Run } from "../core/run.ts";
+import type { Observation, RuleProgress, State } from "../core/state.ts";
+import type { CheckView, HostView, RuleView, RunView, StatusView } from "../wire/status.ts";
+
+export interface DaemonFacts {
+  readonly isRunning: boolean;
+  readonly pid: number;
+  readonly version: string;
+  readonly startedAtWallMs: number;
+  readonly turnedAtMs: number;
+  readonly generation: number;
+  /** Why the configuration on the disk is not the one in force; null: it is. */
+  readonly reloadRefused: string | null;
+  /** The journal cannot be written: the daemon acts, and cannot remember. Null: it can. */
+  readonly notRemembered: string | null;
+}
+
+export interface Moment {
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
+export function statusView(
+  known: { readonly configuration: Configuration; readonly state: State },
+  daemon: DaemonFacts,
+  moment: Moment,
+): StatusView {
+  const { configuration, state } = known;
+  const date = (atMs: number): string => new Date(moment.wallMs - (moment.nowMs - atMs)).toISOString();
+  return {
+    daemon: {
+      running: daemon.isRunning,
+      pid: daemon.pid,
+      version: daemon.version,
+      startedAt: new Date(daemon.startedAtWallMs).toISOString(),
+      heartbeatAgeMs: Math.max(0, Math.round(moment.nowMs - daemon.turnedAtMs)),
+      learned: state.learning.isOver,
+      distrust: state.distrust,
+      notRemembered: daemon.notRemembered,
+      configuration: {
+        generation: daemon.generation,
+        fingerprint: configuration.fingerprint,
+        refused: daemon.reloadRefused,
+      },
+    },
+    hosts: hostsOf(known).map((host) => viewHost(host, state, date)),
+    splitBrain: state.splitBrain,
+    checks: Object.entries(state.observations).map(([key, observation]) =>
+      viewCheck(key, observation, known, moment, date),
+    ),
+    rules: configuration.rules.map((rule) => viewRule(rule.name, state)),
+    run: state.run === null ? null : viewRun(state.run),
+    waiting: state.waiting.map((trigger) => trigger.rule),
+    maintenance: state.maintenance.map(({ scope, untilMs, reason }) => ({
+      scope,
+      until: untilMs === null ? null : date(untilMs),
+      reason,
+    })),
+  };
+}
+
+function viewHost(host: string, state: State, date: (atMs: number) => string): HostView {
+  const standing = state.hosts[host];
+  if (standing === undefined) return { host, status: "unknown", role: null, since: null };
+  return { host, status: standing.status, role: standing.role, since: date(standing.sinceMs) };
+}
+
+function viewCheck(
+  key: string,
+  observation: Observation,
+  known: { readonly configuration: Configuration; readonly state: State },
+  moment: Moment,
+  date: (atMs: number) => string,
+): CheckView {
+  const { check, host, standing, latest, latestAtMs, confirming, isStale } = observation;
+  const declared = known.configuration.checks.find((other) => other.key === observation.source);
+  const pending = confirming.at(-1);
+  const isWorse = pending !== undefined && !isRole(pending) && pending !== "ok";
+  const needed = declared === undefined ? confirming.length : isWorse ? declared.fall : declared.rise;
+  return {
+    check,
+    host,
+    status: standing.status,
+    since: date(standing.sinceMs),
+    output: latest?.output ?? "",
+    longOutput: latest?.longOutput ?? "",
+    exit: exitOf(latest?.outcome ?? null),
+    ageMs: latestAtMs === null ? null : Math.max(0, Math.round(moment.nowMs - latestAtMs)),
+    isStale,
+    isAdvisory: declared?.isAdvisory ?? false,
+    lateCount: known.state.checks[key]?.lateCount ?? 0,
+    confirming: pending === undefined ? null : { status: pending, seen: confirming.length, needed },
+    metrics: latest?.metrics ?? [],
+  };
+}
+
+function exitOf(outcome: Outcome | null): number | null {
+  return outcome?.kind === "exited" ? outcome.code : null;
+}
+
+function viewRule(rule: string, state: State): RuleView {
+  const progress = state.rules[rule] ?? newRule;
+  return { rule, ...stateOf(rule, progress, state) };
+}
+
+function stateOf(rule: string, progress: RuleProgress, state: State): Pick<RuleView, "state" | "reason"> {
+  if (state.run?.rule === rule) return { state: "running", reason: `run ${state.run.run}` };
+  if (progress.blocked !== null) return { state: "blocked", reason: progress.blocked.sentence };
+  if (state.waiting.some((trigger) => trigger.rule === rule))
+    return { state: "waiting", reason: "a trigger waits for its turn" };
+  if (progress.hold !== null)
+    return { state: progress.hold.kind === "run" ? "waiting" : "held", reason: progress.hold.sentence };
+  if (!state.learning.isOver) return { state: "held", reason: "still learning" };
+  if (progress.hasFired)
+    return { state: "armed", reason: "has fired, and fires again when its condition was false in between" };
+  return { state: "armed", reason: null };
+}
+
+function viewRun(run: Run): RunView {
+  const action = run.actions[run.at];
+  const command = action === undefined ? [] : action.kind === "command" ? action.command.words : ["fence", action.host];
+  return {
+    run: run.run,
+    rule: run.rule,
+    step: run.at + 1,
+    of: run.actions.length,
+    command,
+    phase: run.phase.kind,
+    failure: run.failure,
+  };
+}

@@ -1,0 +1,287 @@
+/**
+ * The supervisor: recovers what an earlier daemon knew, then runs the loop over whatever world it is given. The real world
+ * is put together in `daemon.ts`; the simulator gives another one, and everything in here is the same.
+ */
+import { initialState, replayRecords, restoreState } from "../core/restore.ts";
+import { rebaseRun } from "../core/rebase.ts";
+import { sayDuration } from "../base/duration.ts";
+import { historyOf } from "../store/history.ts";
+import { openJournal, type Recovery } from "../store/open-journal.ts";
+import { loadTable } from "../store/table.ts";
+import type { Configuration } from "../core/configuration.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Event } from "../core/event.ts";
+import type { Record } from "../core/record.ts";
+import type { Run } from "../core/run.ts";
+import type { State } from "../core/state.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Log } from "../host/log.ts";
+import type { ProcessEvent, Processes } from "../host/processes.ts";
+import type { Disk } from "../store/disk.ts";
+import type { Table } from "../store/table-format.ts";
+import type { StatusView } from "../wire/status.ts";
+import { startLoop, type Loop } from "./loop.ts";
+import { Memory } from "./memory.ts";
+import { processPerformer, type Stdin } from "./performer.ts";
+import { statusView, type DaemonFacts } from "./status-view.ts";
+
+/** Everything outside. */
+export interface World {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly varFolder: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly log: Log;
+  readonly createProcesses: (onEvent: (event: ProcessEvent) => void) => Processes;
+  /** What a fence agent is told on its standard input, secrets and all; a sentence if a secret cannot be had. */
+  readonly readStdin: (fence: FenceCall) => Stdin;
+}
+
+export type FenceCall = NonNullable<Extract<Effect, { readonly kind: "startStep" }>["fence"]>;
+
+/** An event that is answered; the request's number is put in here. */
+export type Asking =
+  Extract<Event, { readonly request: number }> extends infer E ? (E extends Event ? Omit<E, "request"> : never) : never;
+
+export interface Answer {
+  readonly isAccepted: boolean;
+  readonly sentence: string;
+}
+
+export interface Supervisor {
+  readonly memory: Memory;
+  readonly configuration: () => Configuration;
+  readonly state: () => State;
+  readonly status: () => StatusView;
+  readonly ask: (event: Asking) => Promise<Answer>;
+  /** Something outside is to be written down. */
+  readonly note: (topic: string, sentence: string) => void;
+  readonly reconfigure: (configuration: Configuration) => void;
+  readonly refuseReload: (refusal: { readonly errors: number; readonly first: string }) => void;
+  /** Ends it in order: checks ended, steps left running, all written down. */
+  readonly stop: (reason: string) => Promise<void>;
+}
+
+/** A table that is older than this tells of another time, even in the same boot. */
+export const restoredAgeMsMax = 10 * 60_000;
+
+export type StartedSupervisor =
+  | { readonly kind: "started"; readonly supervisor: Supervisor }
+  | { readonly kind: "refused"; readonly sentence: string };
+
+export async function startSupervisor(
+  world: World,
+  options: { readonly configuration: Configuration; readonly localHost: string; readonly version: string },
+): Promise<StartedSupervisor> {
+  const { clock, disk, varFolder, log } = world;
+  const read = await loadTable(disk, varFolder);
+  const table = read.kind === "table" ? read.table : null;
+  const opened = await openJournal(disk, {
+    folder: varFolder,
+    wallMs: clock.wallMs(),
+    expectedSeq: table?.seq ?? null,
+  });
+  if (opened.kind === "refused") return opened;
+  const { journal, recovery } = opened;
+  const memory = new Memory({ disk, folder: varFolder, journal, clock, log });
+  const { state, found, isRestored } = await recover(world, options.configuration, table, recovery);
+  const startedAtWallMs = clock.wallMs();
+  let generation = 1;
+  let reloadRefused: string | null = null;
+  let nextRequest = 1;
+  const waiting = new Map<number, (answer: Answer) => void>();
+
+  const performer = processPerformer(
+    () => processes,
+    world.readStdin,
+    (event) => loop.post(event),
+  );
+  const loop: Loop = startLoop(
+    { configuration: options.configuration, state, clock },
+    {
+      remember: (records) => memory.remember(records),
+      remembered: () => memory.changed(),
+      turned: () => memory.refresh(),
+      perform: (effect) => {
+        switch (effect.kind) {
+          case "answer":
+            waiting.get(effect.request)?.({ isAccepted: effect.isAccepted, sentence: effect.sentence });
+            waiting.delete(effect.request);
+            return;
+          case "notify":
+            return;
+          case "startCheck":
+          case "startResident":
+          case "stopCheck":
+          case "startStep":
+          case "killStep":
+            performer.perform(effect);
+            return;
+        }
+      },
+    },
+  );
+  const facts = (): DaemonFacts => ({
+    isRunning: true,
+    pid: world.pid,
+    version: options.version,
+    startedAtWallMs,
+    turnedAtMs: loop.turnedAtMs(),
+    generation,
+    reloadRefused,
+    notRemembered: memory.notRemembered,
+  });
+  const status = (): StatusView => {
+    const known = { configuration: loop.configuration(), state: loop.state() };
+    return statusView(known, facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
+  };
+  memory.composeBy((seq) => composeTable(world, options.localHost, loop, status(), seq));
+  loop.post({ kind: "started", version: options.version, pid: world.pid, bootId: world.bootId, isRestored, found });
+  if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
+  for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
+  const processes = world.createProcesses((event) => {
+    const understood = performer.understand(event);
+    if (understood !== null) loop.post(understood);
+  });
+  if (state.run !== null) recoverStep(state.run, processes, loop);
+
+  const supervisor: Supervisor = {
+    memory,
+    configuration: loop.configuration,
+    state: loop.state,
+    status,
+    ask: (event) =>
+      new Promise((resolve) => {
+        const request = nextRequest;
+        nextRequest += 1;
+        waiting.set(request, resolve);
+        loop.post({ ...event, request });
+      }),
+    note: (topic, sentence) => loop.post({ kind: "noted", topic, sentence }),
+    reconfigure: (configuration) => {
+      generation += 1;
+      reloadRefused = null;
+      loop.reconfigure(configuration, generation);
+    },
+    refuseReload: (refusal) => {
+      reloadRefused = refusal.first;
+      loop.post({ kind: "reload-refused", ...refusal });
+    },
+    stop: async (reason) => {
+      loop.post({ kind: "stopping", reason });
+      await loop.stop();
+      await processes.close();
+      await memory.close();
+    },
+  };
+  return { kind: "started", supervisor };
+}
+
+interface Recovered {
+  readonly state: State;
+  readonly found: string;
+  readonly isRestored: boolean;
+}
+
+/** Table, then the records behind it, then the run that they left unfinished. */
+async function recover(
+  world: World,
+  configuration: Configuration,
+  table: Table | null,
+  recovery: Recovery,
+): Promise<Recovered> {
+  const { clock, bootId } = world;
+  const nowMs = clock.nowMs();
+  const isSameBoot = table !== null && table.bootId === bootId;
+  const ageMs = table === null ? 0 : isSameBoot ? nowMs - table.savedAtMs : clock.wallMs() - table.savedAtWallMs;
+  const isCurrent = isSameBoot && ageMs <= restoredAgeMsMax;
+  const shiftMs = table === null || isSameBoot ? 0 : nowMs - clock.wallMs() - (table.savedAtMs - table.savedAtWallMs);
+  const begin =
+    table === null
+      ? initialState(configuration, nowMs)
+      : restoreState(configuration, table.state, { nowMs, shiftMs, isCurrent });
+  const records: Record[] = [];
+  for await (const item of historyOf(world.disk, world.varFolder, { sinceSeq: (table?.seq ?? 0) + 1 })) {
+    if (item.kind === "entry" && (isCurrent || isDecision(item.entry))) records.push(item.entry);
+  }
+  const unfinished = unfinishedOf(recovery, bootId, nowMs);
+  const state = replayRecords(configuration, begin, { records, unfinished }, nowMs);
+  const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust: recovery.distrust };
+  return {
+    state: lasting,
+    found: sayFound(table, { isSameBoot, isCurrent, ageMs }, unfinished),
+    isRestored: isCurrent,
+  };
+}
+
+/** What people decided, and what was run: that holds in any boot. What was observed does not. */
+function isDecision(record: Record): boolean {
+  switch (record.kind) {
+    case "run-start":
+    case "run-end":
+    case "blocked":
+    case "acknowledged":
+    case "maintenance-on":
+    case "maintenance-off":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | null {
+  if (recovery.run === null || recovery.bootId === bootId) return recovery.run;
+  return rebaseRun(recovery.run, nowMs);
+}
+
+function sayFound(
+  table: Table | null,
+  how: { isSameBoot: boolean; isCurrent: boolean; ageMs: number },
+  run: Run | null,
+): string {
+  const left =
+    run === null ? "" : `; run ${run.run} of ${run.rule} was cut off at step ${run.at + 1} and is gone on with`;
+  if (table === null) return `no state table, everything begins unknown${left}`;
+  if (how.isCurrent) return `state table of ${sayDuration(how.ageMs)} ago restored${left}`;
+  const why = how.isSameBoot ? `is ${sayDuration(how.ageMs)} old` : "was written in another boot of this machine";
+  return `the state table ${why}, everything begins unknown${left}`;
+}
+
+/** What became of the step that was running when the last daemon ended. */
+function recoverStep(run: Run, processes: Processes, loop: Loop): void {
+  if (run.phase.kind !== "running") return;
+  const { name, launcher } = run.phase;
+  const key = { run: run.run, name };
+  const found = processes.findStep(key, launcher);
+  if (found === "running") {
+    processes.awaitStep(key, launcher);
+    loop.post({ kind: "step-found", run: run.run, name, found });
+  } else if (found === "in-doubt") {
+    loop.post({ kind: "step-found", run: run.run, name, found });
+  } else {
+    loop.post({
+      kind: "step-ended",
+      run: run.run,
+      name,
+      outcome: found.outcome,
+      output: found.output,
+      droppedBytes: 0,
+    });
+  }
+}
+
+function composeTable(world: World, localHost: string, loop: Loop, status: StatusView, seq: number): Table {
+  const { observations, hosts, lastMaster, splitBrain, rules, waiting, maintenance, distrust, nextRun, nextOrder } =
+    loop.state();
+  return {
+    savedAtWallMs: world.clock.wallMs(),
+    savedAtMs: world.clock.nowMs(),
+    bootId: world.bootId,
+    localHost,
+    fingerprint: loop.configuration().fingerprint,
+    seq,
+    state: { observations, hosts, lastMaster, splitBrain, rules, waiting, maintenance, distrust, nextRun, nextOrder },
+    status,
+  };
+}
