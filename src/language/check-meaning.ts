@@ -1,0 +1,171 @@
+/** Declared checks -> checks as the core knows them: defaults filled in, scripts found, every check named once. */
+import { checkKey, type Check, type CheckProgram } from "../core/configuration.ts";
+import { sayDuration } from "../base/duration.ts";
+import { dialectOf, type DeclaredCheck, type Declarations } from "./declarations.ts";
+import { isOcf, ocfEnvironment } from "./ocf.ts";
+import { refuseScript } from "./scripts.ts";
+import { lineOf } from "./source.ts";
+import type { Complaints } from "./complaints.ts";
+import type { Settings } from "./settings.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const defaultEveryMs = 5_000;
+/** A check that needs longer than this has to say so. */
+const defaultTimeoutMaxMs = 60_000;
+const residentStaleMs = 30_000;
+const passiveStaleMs = 300_000;
+
+/** Checks whose lines have mistakes are left out; the mistakes are told. */
+export function readChecks(
+  declarations: Declarations,
+  surroundings: Surroundings,
+  complaints: Complaints,
+): readonly { readonly check: Check; readonly declared: DeclaredCheck }[] {
+  const seen = new Map<string, DeclaredCheck>();
+  const read: { check: Check; declared: DeclaredCheck }[] = [];
+  for (const declared of declarations.checks) {
+    complainOfNames(declared, seen, declarations, complaints);
+    if (declared.command.isBroken) continue;
+    const check = readCheck(declared, surroundings, complaints);
+    if (check !== null) read.push({ check, declared });
+  }
+  return read;
+}
+
+function complainOfNames(
+  declared: DeclaredCheck,
+  seen: Map<string, DeclaredCheck>,
+  declarations: Declarations,
+  complaints: Complaints,
+): void {
+  const { name, host, command } = declared;
+  const span = command.words[0]?.span ?? command.span;
+  const key = checkKey(name, host);
+  const first = seen.get(key);
+  if (first !== undefined) {
+    const line = lineOf(complaints.source, first.command.span.start);
+    complaints.add(
+      "E402",
+      span,
+      `there is already a check ${name} on ${host}, in line ${line}`,
+      `give this one another name: \`{ as NAME }\``,
+    );
+    return;
+  }
+  seen.set(key, declared);
+  if (declarations.hosts.includes(name)) {
+    complaints.add(
+      "E406",
+      span,
+      `\`${name}\` is the name of a host and of a check, so a condition could mean either`,
+      "give the check another name: `{ as NAME }`",
+    );
+  }
+}
+
+function readCheck(declared: DeclaredCheck, surroundings: Surroundings, complaints: Complaints): Check | null {
+  const { name, host, own, defaults, command, kind } = declared;
+  const settings: Settings = { ...defaults.settings, ...own.settings };
+  const key = checkKey(name, host);
+  const everyMs = settings.everyMs ?? defaultEveryMs;
+  const timeoutMs = settings.timeoutMs ?? Math.min(everyMs, defaultTimeoutMaxMs);
+  const staleAfterMs = settings.staleMs ?? defaultStaleMs(kind, everyMs, timeoutMs);
+  if (kind === "scheduled" && staleAfterMs <= everyMs) {
+    const span = own.spans.get("stale") ?? command.span;
+    const message = `a result would be stale after ${sayDuration(staleAfterMs)}, before the next one comes (every ${sayDuration(everyMs)})`;
+    complaints.add("E405", span, message, "make `stale` at least twice as long as `every`");
+  }
+  const run = readRun(declared, { settings, everyMs, timeoutMs }, surroundings, complaints);
+  if (run === null) return null;
+  return {
+    key,
+    name,
+    host,
+    place: { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) },
+    run,
+    dialect: dialectOf(declared),
+    rise: settings.rise ?? 1,
+    fall: settings.fall ?? 3,
+    staleAfterMs,
+    isAdvisory: settings.isAdvisory ?? false,
+  };
+}
+
+function defaultStaleMs(kind: DeclaredCheck["kind"], everyMs: number, timeoutMs: number): number {
+  switch (kind) {
+    case "scheduled":
+      return 3 * everyMs + timeoutMs;
+    case "resident":
+      return residentStaleMs;
+    case "passive":
+      return passiveStaleMs;
+  }
+}
+
+interface Times {
+  readonly settings: Settings;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
+function readRun(
+  declared: DeclaredCheck,
+  { settings, everyMs, timeoutMs }: Times,
+  surroundings: Surroundings,
+  complaints: Complaints,
+): Check["run"] | null {
+  if (declared.kind === "passive") {
+    const [, extra] = declared.command.words;
+    if (extra === undefined) return { kind: "passive" };
+    complaints.add(
+      "E404",
+      extra.span,
+      "a passive check is a name only: others report it, so nothing is run here",
+      "to run a script, put it into `[local]`",
+    );
+    return null;
+  }
+  const program = readProgram(declared, { settings, everyMs, timeoutMs }, surroundings, complaints);
+  if (program === null) return null;
+  if (declared.kind === "resident") return { kind: "resident", program };
+  return { kind: "scheduled", program, everyMs, retryMs: settings.retryMs ?? everyMs, timeoutMs };
+}
+
+function readProgram(
+  declared: DeclaredCheck,
+  { settings, everyMs, timeoutMs }: Times,
+  surroundings: Surroundings,
+  complaints: Complaints,
+): CheckProgram | null {
+  const { words, command } = declared;
+  const [script, ...rest] = words ?? [];
+  const [scriptWord] = command.words;
+  if (script === undefined || scriptWord === undefined) return null;
+  const found = surroundings.findScript("checks", script);
+  if (found.kind === "refused") {
+    refuseScript(found, { script, folder: "checks", span: scriptWord.span }, surroundings, complaints);
+    return null;
+  }
+  const user = settings.user ?? null;
+  const env = settings.env ?? {};
+  if (!isOcf(script)) return { argv: [found.path, ...rest], env, user };
+  const call = {
+    agent: script,
+    path: found.path,
+    instance: declared.name,
+    parameters: rest,
+    intervalMs: everyMs,
+    timeoutMs,
+  };
+  const environment = ocfEnvironment(call);
+  if (environment.kind === "environment")
+    return { argv: [found.path, "monitor"], env: { ...environment.env, ...env }, user };
+  const at = command.words[rest.indexOf(environment.word) + 1]?.span ?? command.span;
+  complaints.add(
+    "E317",
+    at,
+    `a resource agent takes parameters as name=value, and \`${environment.word}\` is not that`,
+    "its action is always `monitor` here, and needs not be said",
+  );
+  return null;
+}

@@ -1,0 +1,146 @@
+/** The words of an action -> a command with its variables still open. */
+import { checkVariable, constantText, type Scope } from "./scope.ts";
+import { isOcf, ocfEnvironment } from "./ocf.ts";
+import { refuseScript } from "./scripts.ts";
+import { plainText } from "./words.ts";
+import type { Complaints } from "./complaints.ts";
+import type { Settings } from "./settings.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Segment, Word } from "./tree.ts";
+import type { CommandTemplate, Template } from "../core/configuration.ts";
+
+export interface CommandContext {
+  readonly scope: Scope;
+  readonly surroundings: Surroundings;
+  readonly complaints: Complaints;
+}
+
+/** null: a word has no meaning or the script cannot be run, which is told. */
+export function readCommand(
+  words: readonly Word[],
+  settings: Pick<Settings, "env" | "user" | "timeoutMs">,
+  context: CommandContext,
+): CommandTemplate | null {
+  const { complaints, scope, surroundings } = context;
+  const [scriptWord, ...rest] = words;
+  if (scriptWord === undefined) return null;
+  const script = plainText(scriptWord);
+  if (script === null) {
+    complaints.add(
+      "E314",
+      scriptWord.span,
+      "the script itself cannot come from a variable: it has to be known, and looked at, before it is needed",
+      null,
+    );
+    return null;
+  }
+  const areKnown = rest.map((word) => checkVariables(word, context)).every((isKnown) => isKnown);
+  const found = surroundings.findScript("actions", script);
+  if (found.kind === "refused") {
+    refuseScript(found, { script, folder: "actions", span: scriptWord.span }, surroundings, complaints);
+    return null;
+  }
+  if (!areKnown) return null;
+  const user = settings.user ?? null;
+  const env = settings.env ?? {};
+  if (!isOcf(script)) return { program: found.path, words: words.map(templateOf), env, user };
+
+  const [action, ...parameters] = rest;
+  const texts = parameters.map((word) => constantText(word, scope, complaints));
+  if (!texts.every((text) => text !== null)) return null;
+  const timeoutMs = settings.timeoutMs ?? 30_000;
+  const instance = script.split(":").at(-1) ?? script;
+  const environment = ocfEnvironment({
+    agent: script,
+    path: found.path,
+    instance,
+    parameters: texts,
+    intervalMs: 0,
+    timeoutMs,
+  });
+  if (action === undefined || /=/.test(plainText(action) ?? "=")) {
+    complaints.add(
+      "E317",
+      (action ?? scriptWord).span,
+      "a resource agent needs an action first, such as `start`, `stop`, `promote` or `demote`",
+      null,
+    );
+    return null;
+  }
+  if (environment.kind === "mistake") {
+    const at = parameters[texts.indexOf(environment.word)] ?? scriptWord;
+    complaints.add(
+      "E317",
+      at.span,
+      `a resource agent takes parameters as name=value, and \`${environment.word}\` is not that`,
+      null,
+    );
+    return null;
+  }
+  return {
+    program: found.path,
+    words: [scriptWord, action].map(templateOf),
+    env: { ...environment.env, ...env },
+    user,
+  };
+}
+
+/** Complains of the word's variables that have no value here. */
+export function checkVariables(
+  word: Word,
+  { scope, complaints }: Pick<CommandContext, "scope" | "complaints">,
+): boolean {
+  const variables = word.segments.flatMap((segment) => (segment.kind === "variable" ? [segment.name] : []));
+  return variables.every((name) => checkVariable(name, word.span, scope, complaints));
+}
+
+export function templateOf(word: Word): Template {
+  if (word.segments.length === 0) return [""];
+  return word.segments.map((segment) => (segment.kind === "text" ? segment.text : { variable: segment.name }));
+}
+
+/**
+ * `undo "unplumb %VIP%"`: one word that holds a command is taken apart at its blanks, and quotes inside of it quote. Its
+ * variables were found when the outer word was read and stay whole, whatever they will stand for. Several words are taken
+ * as they are. null: a quote in it is not closed.
+ */
+export function splitCommand(words: readonly Word[]): readonly Word[] | null {
+  const [only] = words;
+  if (only === undefined || words.length > 1) return words;
+  const split: Word[] = [];
+  let segments: Segment[] | null = null;
+  let quote: string | null = null;
+  const add = (segment: Segment): void => {
+    segments ??= [];
+    const last = segments.at(-1);
+    if (segment.kind === "text" && last?.kind === "text")
+      segments[segments.length - 1] = { kind: "text", text: last.text + segment.text };
+    else segments.push(segment);
+  };
+  const close = (): void => {
+    if (segments !== null)
+      split.push({
+        segments: segments.filter((part) => part.kind === "variable" || part.text !== ""),
+        span: only.span,
+      });
+    segments = null;
+  };
+  for (const segment of only.segments) {
+    if (segment.kind === "variable") {
+      add(segment);
+      continue;
+    }
+    for (const character of segment.text) {
+      if (quote !== null) {
+        if (character === quote) quote = null;
+        else add({ kind: "text", text: character });
+      } else if (character === '"' || character === "'") {
+        quote = character;
+        add({ kind: "text", text: "" });
+      } else if (character === " " || character === "\t") close();
+      else add({ kind: "text", text: character });
+    }
+  }
+  close();
+  return quote === null ? split : null;
+}

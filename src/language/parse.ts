@@ -1,0 +1,169 @@
+/**
+ * Text -> syntax tree. The statements of the lexer are given to the grammar one by one, so a statement that does not follow
+ * it costs exactly itself: one complaint, and a node with the words that stood before the mistake.
+ */
+import { EOF, type EmbeddedActionsParser, type IToken } from "chevrotain";
+import { ActionsGrammar } from "./actions-grammar.ts";
+import { ChecksGrammar } from "./checks-grammar.ts";
+import { lex, type Comment, type FileKind, type Statement } from "./lexer.ts";
+import { hintForSyntax } from "./sentences.ts";
+import { didYouMean } from "./suggest.ts";
+import * as tokens from "./tokens.ts";
+import type { Complaints } from "./complaints.ts";
+import type { FileTree, Header, Line, Section, Word } from "./tree.ts";
+
+export interface Parsed {
+  readonly tree: FileTree;
+  readonly comments: readonly Comment[];
+}
+
+/** Chevrotain analyses a grammar when its parser is made, which takes longer than most files; so it is made once. */
+let checksGrammar: ChecksGrammar | null = null;
+let actionsGrammar: ActionsGrammar | null = null;
+
+/** Never throws, whatever the text. */
+export function parse(complaints: Complaints, kind: FileKind): Parsed {
+  const { statements, comments } = lex(complaints, kind);
+  const sections: { header: Header; lines: Line[] }[] = [];
+  let isOutsideTold = false;
+  for (const statement of statements) {
+    const node = parseStatement(statement, kind, complaints);
+    if (node === null) continue;
+    if (isHeader(node)) {
+      sections.push({ header: node, lines: [] });
+      continue;
+    }
+    const section = sections.at(-1);
+    if (section !== undefined) {
+      section.lines.push(node);
+    } else if (!isOutsideTold) {
+      isOutsideTold = true;
+      const example = kind === "checks" ? "`[local]`" : "`[slave_to_master]` or `[rule NAME]`";
+      complaints.add(
+        "E205",
+        node.span,
+        "this line stands outside of every section",
+        `put a header such as ${example} above it`,
+      );
+    }
+  }
+  const read: readonly Section[] = sections;
+  return { tree: { sections: read }, comments };
+}
+
+function isHeader(node: Header | Line): node is Header {
+  switch (node.kind) {
+    case "command":
+    case "defaults":
+    case "when":
+    case "if":
+    case "assignment":
+      return false;
+    case "place":
+    case "transition":
+    case "rule":
+    case "fence":
+    case "vars":
+    case "notify":
+    case "split_brain":
+    case "on_failure":
+    case "broken":
+      return true;
+  }
+}
+
+/** null: it was so broken that nothing is left. */
+function parseStatement(statement: Statement, kind: FileKind, complaints: Complaints): Header | Line | null {
+  if (statement.isBroken) return salvage(statement);
+  const grammar =
+    kind === "checks" ? (checksGrammar ??= new ChecksGrammar()) : (actionsGrammar ??= new ActionsGrammar());
+  grammar.input = [...statement.tokens];
+  const node = grammar instanceof ChecksGrammar ? grammar.checksStatement() : grammar.actionsStatement();
+  const [error] = grammar.errors;
+  if (error === undefined) return node;
+  complain(error, statement, complaints);
+  return salvage(statement);
+}
+
+function complain(error: EmbeddedActionsParser["errors"][number], statement: Statement, complaints: Complaints): void {
+  const { tokens: all } = statement;
+  const isAtEnd = error.token.tokenType === EOF;
+  const at = isAtEnd ? all.length : all.indexOf(error.token);
+  const before = all[at - 1];
+  const end =
+    before === undefined ? statement.span : { start: tokens.spanOf(before).end, end: tokens.spanOf(before).end + 1 };
+  const span = isAtEnd ? end : tokens.spanOf(error.token);
+  const special = isAtEnd ? null : specialCase(error.token, at, all);
+  if (special !== null) {
+    complaints.add(special.code, span, special.message, special.hint);
+    return;
+  }
+  const found = isAtEnd ? "the line ends here" : `here is \`${error.token.image}\``;
+  complaints.add("E207", span, `expected ${error.message}, but ${found}`, () => hintForSyntax(error.token, before));
+}
+
+interface Special {
+  readonly code: "E206" | "E208" | "E207" | "E202";
+  readonly message: string;
+  readonly hint: string | (() => string | null) | null;
+}
+
+const sectionKinds = [
+  "rule",
+  "vars",
+  "fence",
+  "notify",
+  "split_brain",
+  "on_failure",
+  "slave_to_master",
+  "master_to_slave",
+];
+
+/** Mistakes that deserve a better sentence than what the grammar expected. */
+function specialCase(found: IToken, at: number, all: readonly IToken[]): Special | null {
+  const before = all[at - 1];
+  if (at === 1 && before?.tokenType === tokens.OpenBracket) {
+    if (found.tokenType === tokens.CloseBracket) return { code: "E206", message: "this header is empty", hint: null };
+    const hint = (): string | null =>
+      didYouMean(found.image, sectionKinds) ??
+      "sections are `[A_to_B]`, `[rule NAME]`, `[split_brain]`, `[on_failure]`, `[fence HOST]`, `[notify]` and `[vars]`";
+    return { code: "E206", message: `there is no section \`[${found.image}]\` in actions.conf`, hint };
+  }
+  if (found.tokenType === tokens.CloseBrace && before?.tokenType === tokens.OpenBrace) {
+    return { code: "E208", message: "there is nothing in these braces", hint: "leave them out, or write an option" };
+  }
+  if (before?.tokenType === tokens.CloseBrace) {
+    return {
+      code: "E207",
+      message: "options stand at the end of a line, and something follows them",
+      hint: "put it before the `{`, or on the next line",
+    };
+  }
+  return null;
+}
+
+/** What a broken statement leaves: its kind, and the words before the mistake. */
+function salvage(statement: Statement): Header | Line | null {
+  const { span } = statement;
+  const [first] = statement.tokens;
+  if (first === undefined) return null;
+  switch (first.tokenType) {
+    case tokens.OpenBracket:
+      return { kind: "broken", span };
+    case tokens.OpenBrace:
+      return { kind: "defaults", options: [], span, isBroken: true };
+    case tokens.When:
+      return { kind: "when", condition: null, span };
+    case tokens.If:
+      return { kind: "if", condition: null, span };
+  }
+  const words: Word[] = [];
+  for (const token of statement.tokens) {
+    if (token.tokenType !== tokens.Word) break;
+    words.push(tokens.wordOf(token));
+  }
+  const [name] = words;
+  if (name === undefined) return null;
+  if (statement.tokens[1]?.tokenType === tokens.Equals) return { kind: "assignment", name, value: null, span };
+  return { kind: "command", words, options: [], span, isBroken: true };
+}

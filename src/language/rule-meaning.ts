@@ -1,0 +1,392 @@
+/** Sections of actions.conf that are rules -> rules: a trigger, a guard, an ordered list of actions. */
+import { isKnownHost, readCheckName, readCondition, readHost, type ConditionContext } from "./condition-meaning.ts";
+import { checkVariables, readCommand, splitCommand, templateOf } from "./command-meaning.ts";
+import { checkName, mergeDefaults, readDuration, readSettings, type ReadSettings, type Settings } from "./settings.ts";
+import { isStatus, refuseStatus } from "./statuses.ts";
+import { lineOf } from "./source.ts";
+import { plainText, shownText, soleVariable } from "./words.ts";
+import type { BuiltInVariable, Scope } from "./scope.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Clause, Command, Header, Section, Span, Word } from "./tree.ts";
+import type { Condition } from "../core/condition.ts";
+import type { Action, ActionOptions, Rule, StatusPattern, Trigger } from "../core/configuration.ts";
+
+export interface RuleContext extends Omit<ConditionContext, "scope"> {
+  readonly surroundings: Surroundings;
+  readonly constants: Scope["constants"];
+  readonly used: Set<string>;
+  /** How long proving a host off may take with the devices that there are. */
+  readonly fencingMs: number;
+}
+
+export type RuleHeader = Extract<Header, { kind: "transition" | "rule" | "split_brain" | "on_failure" }>;
+
+/** A rule beside what it was read from, for the linter. */
+export interface ReadRule {
+  readonly rule: Rule;
+  readonly header: RuleHeader;
+  readonly section: Section;
+  readonly settings: ReadSettings;
+  /** As many as the rule has actions. */
+  readonly commands: readonly Command[];
+  readonly when: Clause | null;
+  readonly guard: Clause | null;
+}
+
+const alwaysBound: readonly BuiltInVariable[] = ["MASTER", "SLAVE", "LOCAL", "RULE", "RUN"];
+
+export function ruleName(header: RuleHeader): string {
+  switch (header.kind) {
+    case "rule":
+      return shownText(header.name);
+    case "split_brain":
+    case "on_failure":
+      return header.kind;
+    case "transition": {
+      const of = header.of === null ? "" : ` of ${shownText(header.of)}`;
+      const on = header.on === null ? "" : ` on ${shownText(header.on)}`;
+      return `${shownText(header.name)}${of}${on}`;
+    }
+  }
+}
+
+/** null: something in it has no meaning, which is told. */
+export function readRule(section: Section, header: RuleHeader, context: RuleContext): ReadRule | null {
+  const { complaints } = context;
+  const scope = scopeOf(header, context);
+  const name = ruleName(header);
+  if (header.kind === "rule" && !checkRuleName(header.name, name, context)) return null;
+  const parts = sortLines(section, header, { ...context, scope });
+  const trigger = readTrigger(header, parts.when, { ...context, scope });
+  const guard = parts.guard?.condition === undefined ? null : readClause(parts.guard, { ...context, scope });
+  const { settings } = parts.defaults;
+  const actions = parts.commands.map((command) => readAction(command, settings, { ...context, scope }));
+  if (trigger === null || guard === "broken" || parts.isBroken) return null;
+  if (!actions.every((action) => action !== null)) return null;
+  const place = { file: complaints.source.name, line: lineOf(complaints.source, header.span.start) };
+  const { cooldownMs = 0, limit = null } = settings;
+  const rule: Rule = { name, place, trigger, guard, actions, cooldownMs, limit };
+  return {
+    rule,
+    header,
+    section,
+    settings: parts.defaults,
+    commands: parts.commands,
+    when: parts.when,
+    guard: parts.guard,
+  };
+}
+
+function scopeOf(header: RuleHeader, context: RuleContext): Scope {
+  const bound = new Set<BuiltInVariable>(alwaysBound);
+  if (header.kind === "transition" || header.kind === "split_brain") bound.add("HOST");
+  if (header.kind === "transition") {
+    bound.add("FROM").add("TO");
+    const of = header.of === null ? null : plainText(header.of);
+    if (header.on !== null || (of !== null && of !== "local" && !context.declarations.hosts.includes(of)))
+      bound.add("CHECK");
+  }
+  const { constants, used } = context;
+  return { localHost: context.surroundings.localHost, constants, bound, where: `\`[${shownHeader(header)}]\``, used };
+}
+
+function shownHeader(header: RuleHeader): string {
+  return header.kind === "rule" ? `rule ${ruleName(header)}` : ruleName(header);
+}
+
+function checkRuleName(word: Word, name: string, { complaints }: RuleContext): boolean {
+  if (!checkName(name, word.span, complaints)) return false;
+  if (!/^.+_to_.+$/.test(name) && name !== "split_brain" && name !== "on_failure") return true;
+  const message = `\`${name}\` is the name of another kind of section, so a rule cannot be called that`;
+  complaints.add("E313", word.span, message, `give it another name, or write \`[${name}]\` if that is what is meant`);
+  return false;
+}
+
+interface Parts {
+  readonly defaults: ReadSettings;
+  readonly when: Clause | null;
+  readonly guard: Clause | null;
+  readonly commands: readonly Command[];
+  readonly isBroken: boolean;
+}
+
+function sortLines(section: Section, header: RuleHeader, context: RuleContext & ConditionContext): Parts {
+  const { complaints } = context;
+  let defaults: ReadSettings = { settings: {}, spans: new Map() };
+  let when: Clause | null = null;
+  let guard: Clause | null = null;
+  let isBroken = false;
+  const commands: Command[] = [];
+  for (const line of section.lines) {
+    switch (line.kind) {
+      case "command":
+        commands.push(line);
+        isBroken ||= line.isBroken;
+        break;
+      case "defaults":
+        if (commands.length > 0 && !line.isBroken) {
+          complaints.add(
+            "E312",
+            line.span,
+            "braces alone on a line are for the whole rule, and stand above its first action",
+            "if they belong to one action, put them on its line",
+          );
+          isBroken = true;
+          break;
+        }
+        isBroken ||= line.isBroken;
+        defaults = mergeDefaults(
+          defaults,
+          readSettings(
+            line.options,
+            { owners: ["rule", "action", "fence action"], isDefaults: true, what: "a rule" },
+            settingsContext(context),
+          ),
+          complaints,
+        );
+        break;
+      case "when":
+      case "if": {
+        const before: Clause | null = line.kind === "when" ? when : guard;
+        const refused = refuseClause(line, { header, before, isBehindAction: commands.length > 0 }, context);
+        if (refused) isBroken = true;
+        else if (line.kind === "when") when = line;
+        else guard = line;
+        break;
+      }
+      case "assignment":
+        isBroken = true;
+        break;
+    }
+  }
+  if (section.lines.length === 0 || (commands.length === 0 && !isBroken && !hasBrokenClause(when, guard))) {
+    complaints.add(
+      "E209",
+      header.span,
+      "there is no action in this section",
+      "write what it should do below, or remove the header",
+    );
+    isBroken = true;
+  }
+  if (
+    header.kind === "rule" &&
+    when === null &&
+    !section.lines.some((line) => line.kind === "when") &&
+    commands.length > 0
+  ) {
+    complaints.add(
+      "E502",
+      header.span,
+      `nothing says when \`${ruleName(header)}\` fires`,
+      "write `when CONDITION` below its header, such as `when %MASTER% is critical or down for 5s`",
+    );
+    isBroken = true;
+  }
+  return { defaults, when, guard, commands, isBroken };
+}
+
+function hasBrokenClause(...clauses: readonly (Clause | null)[]): boolean {
+  return clauses.some((clause) => clause !== null && clause.condition === null);
+}
+
+function settingsContext({
+  complaints,
+  scope,
+  surroundings,
+}: RuleContext & ConditionContext): Parameters<typeof readSettings>[2] {
+  return { complaints, scope, userExists: (name) => surroundings.userExists(name) };
+}
+
+/** True, with a complaint, if the clause cannot stand where it does. */
+function refuseClause(
+  clause: Clause,
+  at: { readonly header: RuleHeader; readonly before: Clause | null; readonly isBehindAction: boolean },
+  { complaints }: ConditionContext,
+): boolean {
+  const span: Span = { start: clause.span.start, end: clause.span.start + clause.kind.length };
+  if (clause.kind === "when" && at.header.kind !== "rule") {
+    complaints.add(
+      "E504",
+      span,
+      `\`[${ruleName(at.header)}]\` says itself when it fires`,
+      "use `if` for what has to be true besides, or `[rule NAME]` with `when`",
+    );
+    return true;
+  }
+  if (at.before !== null) {
+    complaints.add("E503", span, `this rule has a second \`${clause.kind}\``, "join the two with `and`");
+    return true;
+  }
+  if (!at.isBehindAction) return false;
+  const message = `\`${clause.kind}\` is about the whole rule, and stands above its first action`;
+  complaints.add("E505", span, message, "what only some actions need goes into a rule of its own");
+  return true;
+}
+
+function readClause(clause: Clause, context: ConditionContext): Condition | "broken" {
+  return clause.condition === null ? "broken" : (readCondition(clause.condition, context) ?? "broken");
+}
+
+/** null: it has no meaning, or there is none, which is told. */
+function readTrigger(header: RuleHeader, when: Clause | null, context: ConditionContext): Trigger | null {
+  switch (header.kind) {
+    case "split_brain":
+      return { kind: "split-brain" };
+    case "on_failure":
+      return { kind: "run-failed" };
+    case "rule": {
+      if (when === null) return null;
+      const condition = readClause(when, context);
+      return condition === "broken" ? null : { kind: "condition", when: condition };
+    }
+    case "transition":
+      return readTransition(header, context);
+  }
+}
+
+function readTransition(header: Extract<Header, { kind: "transition" }>, context: ConditionContext): Trigger | null {
+  const { declarations, scope } = context;
+  const sides = readSides(header.name, context);
+  if (header.of === null) return sides === null ? null : { kind: "transition", ...sides, host: null, check: null };
+  if (header.on !== null) {
+    const on = readHost(header.on, context);
+    const check = readCheckName(header.of, on, context);
+    if (sides === null || on === null || check === null) return null;
+    if (on.kind === "host") return { kind: "transition", ...sides, host: on.host, check };
+    context.complaints.add("E314", header.on.span, "a header names its host; a variable cannot stand here", null);
+    return null;
+  }
+  const name = plainText(header.of);
+  if (name === null) {
+    const hint =
+      soleVariable(header.of) === null
+        ? null
+        : "write `[rule NAME]` and `when %MASTER% is …`, where variables are looked up anew each time";
+    context.complaints.add(
+      "E314",
+      header.of.span,
+      "a header names a host or a check; a variable cannot stand here",
+      hint,
+    );
+    return null;
+  }
+  const host = name === "local" ? scope.localHost : name;
+  if (declarations.byName.has(name))
+    return sides === null ? null : { kind: "transition", ...sides, host: null, check: name };
+  if (!isKnownHost(host, header.of.span, context)) return null;
+  return sides === null ? null : { kind: "transition", ...sides, host, check: null };
+}
+
+/** `slave_to_master` -> its two statuses. */
+function readSides(
+  word: Word,
+  { declarations, complaints }: ConditionContext,
+): { from: StatusPattern; to: StatusPattern } | null {
+  const text = shownText(word);
+  const [from, to, extra] = text.split("_to_");
+  if (from === undefined || to === undefined || extra !== undefined) {
+    complaints.add(
+      "E607",
+      word.span,
+      `\`${text}\` can be taken apart in more than one way`,
+      "use `[rule NAME]` with `when … is … ` instead",
+    );
+    return null;
+  }
+  const pattern = (status: string): StatusPattern | null => {
+    if (status === "any") return { kind: "any" };
+    if (isStatus(status, declarations)) return { kind: "status", status };
+    return refuseStatus(
+      status,
+      { segments: [{ kind: "text", text: status }], span: sideSpan(word, text, status) },
+      declarations,
+      complaints,
+    );
+  };
+  const [first, second] = [pattern(from), pattern(to)];
+  return first === null || second === null ? null : { from: first, to: second };
+}
+
+function sideSpan(word: Word, text: string, side: string): Span {
+  const start = word.span.start + (text.startsWith(`${side}_to_`) ? 0 : text.length - side.length);
+  return { start, end: start + side.length };
+}
+
+function readAction(command: Command, defaults: Settings, context: RuleContext & ConditionContext): Action | null {
+  if (command.isBroken) return null;
+  const [first] = command.words;
+  const isFence = first !== undefined && plainText(first) === "fence";
+  const owner = isFence ? "fence action" : "action";
+  const what = isFence ? "`fence`" : "an action";
+  const own = readSettings(command.options, { owners: [owner], isDefaults: false, what }, settingsContext(context));
+  const { complaints } = context;
+  const place = { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) };
+  const settings: Settings = { ...defaults, ...own.settings };
+  const options = readOptions(settings, { defaultTimeoutMs: isFence ? context.fencingMs : 30_000, command }, context);
+  if (isFence) {
+    const host = readFencedHost(command, context);
+    return host === null || options === null ? null : { kind: "fence", host: templateOf(host), options, place };
+  }
+  const template = readCommand(command.words, settings, context);
+  return template === null || options === null ? null : { kind: "command", command: template, options, place };
+}
+
+function readFencedHost(command: Command, context: RuleContext & ConditionContext): Word | null {
+  const [, host, extra] = command.words;
+  const wrong = host === undefined ? command.words[0] : extra;
+  if (host === undefined || wrong !== undefined) {
+    context.complaints.add(
+      "E508",
+      wrong?.span ?? command.span,
+      "`fence` wants one host",
+      "write `fence %MASTER%`, or one line for each host",
+    );
+    return null;
+  }
+  if (soleVariable(host) === null && plainText(host) === "local") {
+    return { segments: [{ kind: "variable", name: "LOCAL" }], span: host.span };
+  }
+  return checkVariables(host, context) && readHost(host, context) !== null ? host : null;
+}
+
+function readOptions(
+  settings: Settings,
+  of: { readonly defaultTimeoutMs: number; readonly command: Command },
+  context: RuleContext & ConditionContext,
+): ActionOptions | null {
+  const { complaints } = context;
+  const expect = readExpect(settings, context);
+  let undo: ActionOptions["undo"] = null;
+  if (settings.undo !== undefined) {
+    const words = splitCommand(settings.undo);
+    if (words === null || words.length === 0) {
+      const span = settings.undo[0]?.span ?? of.command.span;
+      complaints.add(
+        "E105",
+        span,
+        words === null ? "a quote inside of this command is not closed" : "`undo` needs a command",
+        null,
+      );
+      return null;
+    }
+    undo = readCommand(words, settings, context);
+    if (undo === null) return null;
+  }
+  if (expect === "broken") return null;
+  return {
+    timeoutMs: settings.timeoutMs ?? of.defaultTimeoutMs,
+    retries: settings.retries ?? 0,
+    retryEveryMs: settings.everyMs ?? 1_000,
+    onFailure: settings.onFailure ?? "stop",
+    expect,
+    isOnce: settings.isOnce ?? false,
+    undo,
+  };
+}
+
+function readExpect(settings: Settings, context: ConditionContext): ActionOptions["expect"] | "broken" {
+  if (settings.expect === undefined) return null;
+  const condition = readCondition(settings.expect.condition, context);
+  const withinMs = readDuration(settings.expect.within, { name: "within", minMs: 1 }, context.complaints);
+  return condition === null || withinMs === null ? "broken" : { condition, withinMs };
+}

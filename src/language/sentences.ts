@@ -1,0 +1,79 @@
+/**
+ * What chevrotain says when a line does not follow the grammar, in the user's words. A sentence says what was expected;
+ * what was found instead is shown by the caret.
+ */
+import * as tokens from "./tokens.ts";
+import type { IParserErrorMessageProvider, IToken, TokenType } from "chevrotain";
+
+/** What a rule of the grammar wants where it stands. */
+const wanted: Readonly<Record<string, string>> = {
+  line: "a command, options in braces, or a `[header]`",
+  header: "a kind of section",
+  ruleName: "the rule's name",
+  host: "a host",
+  optionRule: "an option",
+  setting: "an option",
+  braces: "an option",
+  primary: "a condition, such as `host1 is down`",
+  predicate: "`is`, `was`, `of` or `on`",
+  population: "`hosts`, `checks` or a check's name",
+  measure: "a comparison, such as `< 16MB`, or `is in its critical range`",
+  be: "`is`",
+  status: "a status, such as `down`",
+  duration: "a duration, such as `5s`",
+  quantity: "a number, a percentage, a size or a duration, such as `16MB`",
+  number: "a whole number",
+  rangeName: "`warning` or `critical`",
+  comparison: "`<`, `<=`, `>`, `>=`, `=` or `!=`",
+  subject: "a host or a check",
+  value: "a value",
+  command: "a command",
+};
+
+const namedTokens: ReadonlyMap<TokenType, string> = new Map([
+  [tokens.OpenBracket, "`[`"],
+  [tokens.CloseBracket, "`]`"],
+  [tokens.OpenBrace, "`{`"],
+  [tokens.CloseBrace, "a comma or `}`"],
+  [tokens.CloseParenthesis, "`)`"],
+  [tokens.Equals, "`=`"],
+  [tokens.Compare, "a comparison, such as `>= 2`"],
+]);
+
+export const syntaxSentences: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected, ruleName }) => expectation(expected, ruleName),
+  buildNotAllInputParsedMessage: () => "the end of the line",
+  buildNoViableAltMessage: ({ customUserDescription, ruleName }) =>
+    wanted[customUserDescription ?? ""] ?? wanted[ruleName] ?? "something else",
+  buildEarlyExitMessage: ({ ruleName }) => wanted[ruleName] ?? "something else",
+};
+
+function expectation(expected: TokenType, ruleName: string): string {
+  if (expected === tokens.Word) return wanted[ruleName] ?? "a word";
+  return namedTokens.get(expected) ?? `\`${(expected.LABEL ?? expected.name).replaceAll('"', "")}\``;
+}
+
+/** What people write who come from another language, and what it is here. */
+const foreign: ReadonlyMap<string, string> = new Map([
+  ["&&", "write `and`"],
+  ["||", "write `or`"],
+  ["&", "write `and`"],
+  ["|", "write `or`"],
+  ["then", "there is no `then`: the actions stand on the lines below"],
+  ["=>", "write `>=`"],
+  ["=<", "write `<=`"],
+  ["<>", "write `!=`"],
+  ["equals", "write `is`"],
+  ["has", "write `is`"],
+  ["were", "write `was`"],
+  ["isnt", "write `is not`"],
+  ["isn't", "write `is not`"],
+  ["seconds", "write durations as `5s`, without a blank"],
+  ["s", "write durations as `5s`, without a blank"],
+]);
+
+/** How to mend a line that stopped making sense at `found`. */
+export function hintForSyntax(found: IToken, before: IToken | undefined): string | null {
+  const pair = `${before?.image ?? ""}${found.image}`;
+  return foreign.get(found.image.toLowerCase()) ?? foreign.get(pair) ?? null;
+}

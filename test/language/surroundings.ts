@@ -1,0 +1,83 @@
+/**
+ * A world for configurations: every script is there but those whose name begins with `missing`, hosts are named in the
+ * files, and one fence agent can be asked. What is asked is answered by tables, as the language wants it.
+ */
+import type { FenceAgentMetadata, FoundScript, Surroundings } from "../../src/language/surroundings.ts";
+import { readConfiguration, type ReadConfiguration } from "../../src/language/read-configuration.ts";
+
+const scripts = {
+  checks: ["check_disk", "check_load", "check_pgsql_role", "check_tcp"],
+  actions: ["notify_mail", "plumb", "promote_postgres", "startservice1", "stopservice1", "unplumb"],
+};
+
+function agent(name: string, actions: readonly string[]): FenceAgentMetadata {
+  const optional = ["username", "password", "lanplus", "plug", "method"];
+  const parameters = optional.map((parameter) => ({ name: parameter, isRequired: false, default: null }));
+  return {
+    name,
+    parameters: [
+      { name: "ip", isRequired: true, default: null },
+      { name: "ipaddr", isRequired: true, default: null },
+      { name: "action", isRequired: true, default: "reboot" },
+      ...parameters,
+    ],
+    actions,
+  };
+}
+
+const agents: ReadonlyMap<string, FenceAgentMetadata> = new Map([
+  ["/usr/sbin/fence_ipmilan", agent("fence_ipmilan", ["on", "off", "reboot", "status", "metadata"])],
+  ["/usr/sbin/fence_kdump", agent("fence_kdump", ["monitor", "metadata"])],
+  ["/usr/sbin/fence_ovh", agent("fence_ovh", ["on", "off", "reboot"])],
+]);
+
+function found(folder: string, word: string): FoundScript {
+  const name = word.split("/").at(-1) ?? word;
+  if (name.startsWith("missing")) {
+    const reason = word.includes("/") ? `there is no ${word}` : `there is no ${word} in ${folder}/`;
+    return { kind: "refused", path: word, reason, hint: null };
+  }
+  if (name.startsWith("unsafe")) {
+    const path = `/opt/failoverd/${folder}/${word}`;
+    const reason = `the file ${path} can be written to by everybody (mode 0777), who could then run anything as root`;
+    return { kind: "refused", path, reason, hint: `chmod go-w ${path}` };
+  }
+  if (word.startsWith("ocf:"))
+    return { kind: "found", path: `/usr/lib/ocf/resource.d/${word.split(":").slice(1).join("/")}` };
+  return { kind: "found", path: word.startsWith("/") ? word : `/opt/failoverd/${folder}/${word}` };
+}
+
+export const testSurroundings: Surroundings = {
+  localHost: "host1",
+  findScript: (folder, word) => found(folder, word),
+  scriptNames: (folder) => scripts[folder],
+  userExists: (name) => ["root", "postgres", "nobody"].includes(name),
+  findFenceAgent: (word) => {
+    if (word.startsWith("fence_missing")) {
+      return { kind: "refused", path: word, reason: `${word} is no fence agent in /usr/sbin`, hint: "install it" };
+    }
+    return { kind: "found", path: word.startsWith("/") ? word : `/usr/sbin/${word}` };
+  },
+  fenceAgent: (path) => agents.get(path) ?? null,
+  findSecret: (file) =>
+    file.startsWith("open/")
+      ? { kind: "refused", reason: `/opt/failoverd/conf/${file} can be read by others (mode 0644)`, hint: "chmod 600" }
+      : { kind: "found", path: `/opt/failoverd/conf/${file}` },
+};
+
+/** null: there is no such file. */
+export interface Texts {
+  readonly checks: string | null;
+  readonly actions: string | null;
+}
+
+export function readTexts(texts: Texts, surroundings: Surroundings = testSurroundings): ReadConfiguration {
+  const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+  return readConfiguration(
+    {
+      checks: texts.checks === null ? null : { name: "checks.conf", bytes: bytesOf(texts.checks) },
+      actions: texts.actions === null ? null : { name: "actions.conf", bytes: bytesOf(texts.actions) },
+    },
+    surroundings,
+  );
+}
