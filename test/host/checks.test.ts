@@ -71,7 +71,7 @@ const endings: readonly { name: string; given: string; want: Outcome; stdout?: s
   },
 ];
 
-test("a check's end and output", async (context) => {
+void test("a check's end and output", async (context) => {
   const stage = new Stage(context);
   await Promise.all(
     endings.map(async ({ name, given, want, stdout, stderr }, index) => {
@@ -85,7 +85,7 @@ test("a check's end and output", async (context) => {
   );
 });
 
-test("every word arrives as it is, byte by byte", async (context) => {
+void test("every word arrives as it is, byte by byte", async (context) => {
   const stage = new Stage(context);
   const words = [
     "",
@@ -112,7 +112,7 @@ test("every word arrives as it is, byte by byte", async (context) => {
   assert.equal(ended.output.stdout, hex(words.map((word) => `${word}\0`).join("")));
 });
 
-test("the environment arrives as it is, on top of the daemon's own", async (context) => {
+void test("the environment arrives as it is, on top of the daemon's own", async (context) => {
   const stage = new Stage(context);
   const env = { OPTIND: "no number", PPID: "7", IFS: "x", K: "it's $HOME\n\\ 漢", EMPTY: "", _1: "=" };
   /** A path that env itself would take for an assignment. No script: dash does not start with such an OPTIND. */
@@ -125,7 +125,7 @@ test("the environment arrives as it is, on top of the daemon's own", async (cont
   assert.equal(got.includes("failoverd_"), false, "the runner's own names do not reach the check");
 });
 
-test("a check is given three descriptors, and nothing of the daemon's or of other checks", async (context) => {
+void test("a check is given three descriptors, and nothing of the daemon's or of other checks", async (context) => {
   /** What this test process was born with it hands on to everybody. */
   const inherited = new Set(readdirSync("/proc/self/fd").map((fd) => linkOf(`/proc/self/fd/${fd}`)));
   const stage = new Stage(context);
@@ -139,7 +139,7 @@ test("a check is given three descriptors, and nothing of the daemon's or of othe
   await Promise.all(others);
 });
 
-test("200 checks at a time, each with its own words only", async (context) => {
+void test("200 checks at a time, each with its own words only", async (context) => {
   const stage = new Stage(context, { runnersMax: 16 });
   const say = stage.script(
     "say",
@@ -164,7 +164,7 @@ const floods: readonly { name: string; given: string; bytes: number }[] = [
 ];
 
 for (const { name, given, bytes } of floods) {
-  test(`a flood is read and dropped, in bounded memory: ${name}`, async (context) => {
+  void test(`a flood is read and dropped, in bounded memory: ${name}`, async (context) => {
     const stage = new Stage(context);
     await stage.check(command("/bin/true"));
     const beforeBytes = process.memoryUsage.rss();
@@ -177,7 +177,7 @@ for (const { name, given, bytes } of floods) {
   });
 }
 
-test("a character cut in half by the limit is left out", async (context) => {
+void test("a character cut in half by the limit is left out", async (context) => {
   const stage = new Stage(context);
   const path = stage.file("text", `x${"漢".repeat(checkOutputBytesMax)}`);
   const ended = await stage.check(command("/bin/cat", path));
@@ -192,7 +192,7 @@ const holders: readonly { name: string; given: string }[] = [
 ];
 
 for (const { name, given } of holders) {
-  test(`who is left behind and holds the output hangs nothing and is never heard again: ${name}`, async (context) => {
+  void test(`who is left behind and holds the output hangs nothing and is never heard again: ${name}`, async (context) => {
     const stage = new Stage(context, { runnersMax: 1 });
     const holder = stage.script("holder", `${given}\necho mine; echo $! >"${stage.folder}/pid"`);
     const other = stage.script("other", "sleep 0.05; echo other");
@@ -215,7 +215,7 @@ for (const { name, given } of holders) {
   });
 }
 
-test("the FIFOs are private, few, and gone at the end", async (context) => {
+void test("the FIFOs are private, few, and gone at the end", async (context) => {
   const stage = new Stage(context);
   await stage.check(command("/bin/true"));
   const folder = join(stage.varFolder, "runners");

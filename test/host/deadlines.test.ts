@@ -25,7 +25,7 @@ const hangers: readonly { name: string; given: string; isStubborn: boolean }[] =
 ];
 
 for (const { name, given, isStubborn } of hangers) {
-  test(`a check that hangs is ended with all that it started: ${name}`, async (context) => {
+  void test(`a check that hangs is ended with all that it started: ${name}`, async (context) => {
     const stage = new Stage(context);
     /** Handed down to all that it starts. */
     const mark = `${stage.folder}/hang`;
@@ -43,7 +43,7 @@ for (const { name, given, isStubborn } of hangers) {
   });
 }
 
-test("what it does on TERM is heard, and it has its time for that", async (context) => {
+void test("what it does on TERM is heard, and it has its time for that", async (context) => {
   const stage = new Stage(context);
   const path = stage.script(
     "tidy",
@@ -54,7 +54,7 @@ test("what it does on TERM is heard, and it has its time for that", async (conte
   assert.match(ended.output.stdout, /^start\ntidied\n$/);
 });
 
-test("many hang, and the others run on time", async (context) => {
+void test("many hang, and the others run on time", async (context) => {
   const stage = new Stage(context, { runnersMax: 8 });
   const hung = [1, 2, 3, 4].map(() => stage.check(command("/bin/sleep", "1000"), 1_000));
   for (let count = 0; count < 20; count += 1) {
@@ -65,7 +65,7 @@ test("many hang, and the others run on time", async (context) => {
   for (const ended of await Promise.all(hung)) assert.equal(ended.outcome.kind, "timed-out");
 });
 
-test("when all runners hang, the line moves on as they are replaced", async (context) => {
+void test("when all runners hang, the line moves on as they are replaced", async (context) => {
   const stage = new Stage(context, { runnersMax: 2 });
   const checks = [1, 2, 3, 4, 5].map(() => stage.check(command("/bin/sleep", "1000"), 200));
   const last = stage.check(command("/bin/echo", "last"));
@@ -73,7 +73,7 @@ test("when all runners hang, the line moves on as they are replaced", async (con
   assert.equal((await last).output.stdout, "last\n");
 });
 
-test("a check that is stopped says how it ended; one that waits in line never begins", async (context) => {
+void test("a check that is stopped says how it ended; one that waits in line never begins", async (context) => {
   const stage = new Stage(context, { runnersMax: 1 });
   const begun = join(stage.folder, "begun");
   const [first, second] = [stage.nextJob(), stage.nextJob()];
@@ -90,7 +90,7 @@ test("a check that is stopped says how it ended; one that waits in line never be
   assert.equal(stage.events.filter((event) => event.kind === "check-ended").length, 2);
 });
 
-test("a runner that is killed from outside: its check is lost and ended, and the next one runs", async (context) => {
+void test("a runner that is killed from outside: its check is lost and ended, and the next one runs", async (context) => {
   const stage = new Stage(context, { runnersMax: 1 });
   const pids = join(stage.folder, "pids");
   const job = stage.nextJob();
@@ -110,7 +110,7 @@ test("a runner that is killed from outside: its check is lost and ended, and the
   assert.deepEqual((await stage.check(command("/bin/true"))).outcome, { kind: "exited", code: 0 });
 });
 
-test("an idle runner that is killed is replaced", async (context) => {
+void test("an idle runner that is killed is replaced", async (context) => {
   const stage = new Stage(context, { runnersMax: 1 });
   const seen = await stage.check(command(stage.script("parent", "echo $PPID")));
   const runner = Number(seen.output.stdout);
@@ -120,7 +120,7 @@ test("an idle runner that is killed is replaced", async (context) => {
   assert.deepEqual(ended.outcome, { kind: "exited", code: 0 });
 });
 
-test("at the end nothing is left, stubborn or not", async (context) => {
+void test("at the end nothing is left, stubborn or not", async (context) => {
   const stage = new Stage(context);
   const stubborn = stage.script("stubborn", "trap '' TERM; : >$1; while :; do sleep 0.1; done");
   const marks = ["a", "b"].map((name) => join(stage.folder, name));

@@ -81,7 +81,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-test("a check that cannot be run", async (context) => {
+void test("a check that cannot be run", async (context) => {
   for (const { name, make, errno, reason } of rows) {
     const stage = new Stage(context);
     const ended = await stage.check(command(make(stage)));
@@ -89,7 +89,7 @@ test("a check that cannot be run", async (context) => {
   }
 });
 
-test("the same with an environment, which another program sets", async (context) => {
+void test("the same with an environment, which another program sets", async (context) => {
   for (const { name, make, errno, reason } of rows) {
     const stage = new Stage(context);
     const ended = await stage.check({ argv: [make(stage)], env: { K: "V" }, user: null });
@@ -97,7 +97,7 @@ test("the same with an environment, which another program sets", async (context)
   }
 });
 
-test("an action that cannot be run, seen by its own daemon and by the next", async (context) => {
+void test("an action that cannot be run, seen by its own daemon and by the next", async (context) => {
   for (const { name, make, errno, reason } of rows) {
     const stage = new Stage(context);
     const key = { run: 1, name: "1" };
@@ -115,7 +115,7 @@ test("an action that cannot be run, seen by its own daemon and by the next", asy
   }
 });
 
-test("a script that is being written is not started, and is when that is over", async (context) => {
+void test("a script that is being written is not started, and is when that is over", async (context) => {
   const stage = new Stage(context);
   const program = stage.file("copy", readFileSync("/bin/true"));
   const writer = openSync(program, "r+");
@@ -125,7 +125,7 @@ test("a script that is being written is not started, and is when that is over", 
   assert.deepEqual((await stage.check(command(program))).outcome, { kind: "exited", code: 0 });
 });
 
-test("a script that is deleted between two checks", async (context) => {
+void test("a script that is deleted between two checks", async (context) => {
   const stage = new Stage(context);
   const path = stage.script("here", "echo ok");
   assert.deepEqual((await stage.check(command(path))).outcome, { kind: "exited", code: 0 });
@@ -133,20 +133,20 @@ test("a script that is deleted between two checks", async (context) => {
   assertNotStarted((await stage.check(command(path))).outcome, "deleted", "ENOENT", /here cannot be run/);
 });
 
-test("a script without a first line is a shell's, as it is for cron and for execvp(3)", async (context) => {
+void test("a script without a first line is a shell's, as it is for cron and for execvp(3)", async (context) => {
   const stage = new Stage(context);
   const ended = await stage.check(command(stage.file("bare", "echo ok; exit 1\n")));
   assert.deepEqual(ended.outcome, { kind: "exited", code: 1 });
   assert.equal(ended.output.stdout, "ok\n");
 });
 
-test("no more arguments than the system takes", async (context) => {
+void test("no more arguments than the system takes", async (context) => {
   const stage = new Stage(context);
   const ended = await stage.check(command("/bin/true", "x".repeat(200_000)));
   assertNotStarted(ended.outcome, "too long", "E2BIG", /true could not be run/);
 });
 
-test("a user that does not exist, and one whose folder it may not enter", async (context) => {
+void test("a user that does not exist, and one whose folder it may not enter", async (context) => {
   if (process.getuid?.() !== 0) return;
   const stage = new Stage(context);
   const nobody = await stage.check({ argv: ["/bin/true"], env: {}, user: "no-such-user" });
@@ -156,7 +156,7 @@ test("a user that does not exist, and one whose folder it may not enter", async 
   assertNotStarted(hidden.outcome, "hidden", "EACCES", /hidden could not be run/);
 });
 
-test("another user, with all that belongs to it", async (context) => {
+void test("another user, with all that belongs to it", async (context) => {
   if (process.getuid?.() !== 0) return;
   const stage = new Stage(context);
   chmodSync(stage.folder, 0o755);
@@ -171,7 +171,7 @@ test("another user, with all that belongs to it", async (context) => {
   assert.equal(same.output.stdout, "root\n");
 });
 
-test("what a shell's exit code says", () => {
+void test("what a shell's exit code says", () => {
   const codes: readonly { given: number; want: Outcome }[] = [
     { given: 0, want: { kind: "exited", code: 0 } },
     { given: 3, want: { kind: "exited", code: 3 } },

@@ -1,0 +1,157 @@
+/**
+ * Unix sockets: one that listens, with a file mode and limits, and one that connects. Bytes only; what they mean is
+ * `wire/`'s business.
+ */
+import { renameSync, statSync, unlinkSync } from "node:fs";
+import { createServer, Socket, type Server } from "node:net";
+import { SocketConnection, type Connection, type ConnectionHandlers, type ConnectionLimits } from "./connection.ts";
+import { errnoInWords, errnoOf } from "./errno.ts";
+
+export interface ListenOptions extends ConnectionLimits {
+  /** At most 107 bytes (unix(7)). */
+  readonly path: string;
+  /** Who may connect, as a file's mode: 0o600, 0o660. */
+  readonly mode: number;
+  readonly clientsMax: number;
+  /** What one client too many is told before it is disconnected. */
+  readonly refusal: string;
+  readonly onConnection: (connection: Connection) => ConnectionHandlers;
+}
+
+export interface SocketFailure {
+  readonly kind: "failed";
+  readonly errno: string;
+  readonly reason: string;
+}
+
+export interface Listener {
+  readonly kind: "listening";
+  readonly clientCount: () => number;
+  /** Connections refused, because there were `clientsMax`. */
+  readonly refusedCount: () => number;
+  /** Stops listening, removes the socket, and closes the connections: what is kept to be sent is, within `closeWithinMs`. */
+  readonly close: () => Promise<void>;
+}
+
+/** Longer than this no client is waited for when the daemon ends. */
+export const closeWithinMs = 500;
+
+/** The size of `sun_path`, without its final NUL. */
+const pathBytesMax = 107;
+
+/**
+ * Listens. A socket at which nobody listens any more (its daemon was killed) is replaced; if somebody does listen, the
+ * failure is `EADDRINUSE`. Anything else at that path is left alone.
+ */
+export async function listenAt(options: ListenOptions): Promise<Listener | SocketFailure> {
+  const { path } = options;
+  if (Buffer.byteLength(path) > pathBytesMax) return failed(path, "ENAMETOOLONG");
+  if (!(await clearStale(path))) return failed(path, "EADDRINUSE");
+  const connections = new Set<SocketConnection>();
+  let lastId = 0;
+  let refusedCount = 0;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    lastId += 1;
+    const connection = new SocketConnection(socket, lastId, options);
+    if (connections.size >= options.clientsMax) {
+      refusedCount += 1;
+      connection.write(options.refusal);
+      connection.close();
+      return;
+    }
+    connections.add(connection);
+    socket.once("close", () => connections.delete(connection));
+    connection.attach(options.onConnection(connection));
+  });
+  const errno = await bind(server, options);
+  if (errno !== null) return failed(path, errno);
+  /** Out of file handles: that client is lost, the others are not. */
+  server.on("error", () => (refusedCount += 1));
+  return {
+    kind: "listening",
+    clientCount: () => connections.size,
+    refusedCount: () => refusedCount,
+    close: () => closeServer(server, connections),
+  };
+}
+
+/** Connects, as a client. `ECONNREFUSED` and `ENOENT`: nobody listens there. */
+export function connectTo(
+  options: ConnectionLimits & { readonly path: string; readonly handlers: ConnectionHandlers },
+): Promise<{ readonly kind: "connected"; readonly connection: Connection } | SocketFailure> {
+  return new Promise((resolve) => {
+    const socket = new Socket({ allowHalfOpen: true });
+    const fail = (error: Error): void => resolve(failed(options.path, errnoOf(error)));
+    socket.once("error", fail);
+    socket.connect(options.path, () => {
+      socket.off("error", fail);
+      const connection = new SocketConnection(socket, 1, options);
+      connection.attach(options.handlers);
+      resolve({ kind: "connected", connection });
+    });
+  });
+}
+
+/** Whether the path is free now. Another daemon may do the same at the same moment, and only one of them may win. */
+async function clearStale(path: string): Promise<boolean> {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return true;
+  if (!found.isSocket() || (await isAnswering(path))) return false;
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    return errnoOf(error) === "ENOENT";
+  }
+  if (statSync(aside).ino !== found.ino) {
+    /** Between the two looks somebody has begun to listen here: that one has won, and gets its socket back. */
+    renameSync(aside, path);
+    return false;
+  }
+  unlinkSync(aside);
+  return true;
+}
+
+function isAnswering(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new Socket();
+    socket.once("error", (error) => resolve(!["ECONNREFUSED", "ENOENT"].includes(errnoOf(error))));
+    socket.connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+/** `null`: it listens. The mode is the socket's from its first moment: bind(2) takes the umask, and happens within `listen`. */
+function bind(server: Server, options: ListenOptions): Promise<string | null> {
+  return new Promise((resolve) => {
+    const fail = (error: Error): void => resolve(errnoOf(error));
+    server.once("error", fail);
+    const umask = process.umask(0o777 & ~options.mode);
+    server.listen(options.path, () => {
+      server.off("error", fail);
+      resolve(null);
+    });
+    process.umask(umask);
+  });
+}
+
+function closeServer(server: Server, connections: ReadonlySet<SocketConnection>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => connections.forEach((connection) => connection.destroy("slow")), closeWithinMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    for (const connection of connections) connection.close();
+  });
+}
+
+function failed(path: string, errno: string): SocketFailure {
+  if (errno === "ENAMETOOLONG") {
+    const reason = `the socket's path ${path} has ${Buffer.byteLength(path)} bytes; the system takes ${pathBytesMax}`;
+    return { kind: "failed", errno, reason };
+  }
+  return { kind: "failed", errno, reason: `the socket ${path}: ${errnoInWords(errno)}` };
+}
