@@ -17,6 +17,7 @@
  * or an error at every single one. Bits rot by `flip`. Not modelled: permissions, links, other processes' locks.
  */
 import type { AppendFile, Disk, DiskFailure, Done } from "../../src/store/disk.ts";
+import { applyNaming, blockBytes, Inode, type Change, type Naming } from "./inode.ts";
 import type { Random } from "./random.ts";
 
 /** The smallest things that a disk does; a call is one or more of them. */
@@ -47,60 +48,7 @@ export type Fault =
   /** Before the step is done. */
   | { readonly kind: "crash"; readonly how: CrashKind };
 
-type Change =
-  | { readonly kind: "write"; readonly at: number; readonly bytes: Uint8Array }
-  | { readonly kind: "cut"; readonly to: number };
-
-type Naming =
-  | { readonly kind: "link"; readonly path: string; readonly inode: Inode }
-  | { readonly kind: "unlink"; readonly path: string }
-  | { readonly kind: "rename"; readonly path: string; readonly toPath: string };
-
-/** Bytes that grow cheaply. */
-class Content {
-  #buffer = new Uint8Array(0);
-  length = 0;
-
-  bytes(): Uint8Array {
-    return this.#buffer.subarray(0, this.length);
-  }
-
-  apply(change: Change): void {
-    if (change.kind === "cut") {
-      this.#buffer.fill(0, change.to, this.length);
-      this.length = Math.min(this.length, change.to);
-      return;
-    }
-    const end = change.at + change.bytes.length;
-    if (end > this.#buffer.length) {
-      const grown = new Uint8Array(end * 2);
-      grown.set(this.bytes());
-      this.#buffer = grown;
-    }
-    this.#buffer.set(change.bytes, change.at);
-    this.length = Math.max(this.length, end);
-  }
-}
-
-class Inode {
-  /** What reading shows. */
-  readonly cached = new Content();
-  /** What is there after the power failed, but for what survives of `unsynced`. */
-  durable = new Content();
-  unsynced: Change[] = [];
-
-  change(change: Change): void {
-    this.cached.apply(change);
-    this.unsynced.push(change);
-  }
-
-  get blocks(): number {
-    return Math.ceil(Math.max(this.cached.length, this.durable.length) / blockBytes);
-  }
-}
-
 const done: Done = { ok: true };
-const blockBytes = 4_096;
 const sectorBytes = 512;
 
 export class SimulatedDisk {
@@ -379,22 +327,6 @@ export class SimulatedDisk {
         inode.durable.apply({ kind: "write", at, bytes: change.bytes.subarray(from, to) });
       }
       from = to;
-    }
-  }
-}
-
-function applyNaming(names: Map<string, Inode>, naming: Naming): void {
-  switch (naming.kind) {
-    case "link":
-      names.set(naming.path, naming.inode);
-      return;
-    case "unlink":
-      names.delete(naming.path);
-      return;
-    case "rename": {
-      const inode = names.get(naming.path);
-      names.delete(naming.path);
-      if (inode !== undefined) names.set(naming.toPath, inode);
     }
   }
 }
