@@ -1,0 +1,55 @@
+/** One question to the daemon, for commands that are no more than that; and how every failure to get an answer is told. */
+import type { MethodName, ParamsOf } from "../wire/methods.ts";
+import { printable } from "../base/terminal-text.ts";
+import { connectDaemon, type Answer } from "./client.ts";
+import type { Invocation } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
+
+export type Asked =
+  { readonly kind: "result"; readonly result: unknown } | { readonly kind: "failed"; readonly exitCode: number };
+
+/** Asks; what goes wrong is told at once, and comes back as the exit code. */
+export async function askDaemon<M extends MethodName>(
+  invocation: Invocation,
+  method: M,
+  params: ParamsOf<M>,
+): Promise<Asked> {
+  const connection = await connectDaemon(invocation.sockets);
+  if (connection.kind === "absent") return { kind: "failed", exitCode: tellAbsent(invocation, connection.sentence) };
+  const answer = await connection.client.ask(method, params);
+  connection.client.close();
+  if (answer.kind === "result") return answer;
+  return { kind: "failed", exitCode: tellFailure(invocation, answer) };
+}
+
+/** No daemon: says how to start one. */
+export function tellAbsent(invocation: Invocation, sentence: string): number {
+  const next = sentence.includes("permission denied")
+    ? "ask as the user that the daemon runs as, or as root"
+    : `start it with: ${invocation.folders.root}/bin/failoverd`;
+  tell(invocation, { name: "no-daemon", message: `${sentence}; ${next}` });
+  return exitCodes.noDaemon;
+}
+
+/** The daemon said no, or went away. */
+export function tellFailure(invocation: Invocation, answer: Exclude<Answer, { readonly kind: "result" }>): number {
+  if (answer.kind === "lost") {
+    tell(invocation, { name: "no-daemon", message: answer.sentence });
+    return exitCodes.noDaemon;
+  }
+  const { name, message, data } = answer;
+  tell(invocation, { name: name ?? "unknown", message, data });
+  return name === "invalid-params" || name === "no-such-method" ? exitCodes.usage : exitCodes.refused;
+}
+
+/** The answer of a command that changes something: its sentence, or with `--json` the whole of it. */
+export function printAccepted({ terminal, isJson }: Invocation, result: unknown): number {
+  const sentence = typeof result === "object" && result !== null && "sentence" in result ? result.sentence : null;
+  terminal.print(isJson || typeof sentence !== "string" ? JSON.stringify(result) : printable(sentence));
+  return exitCodes.well;
+}
+
+function tell({ terminal, isJson }: Invocation, error: { name: string; message: string; data?: unknown }): void {
+  if (isJson) terminal.print(JSON.stringify({ error }));
+  terminal.complain(`failoverctl: ${printable(error.message)}`);
+}

@@ -1,0 +1,145 @@
+/**
+ * A connection to the daemon: requests answered by promises that always settle, and journal entries as they come. That
+ * there is no daemon, that it says no, and that it goes away in the middle are answers like others.
+ */
+import type { Connection as SocketEnd } from "../host/connection.ts";
+import { errnoInWords } from "../host/errno.ts";
+import { connectTo } from "../host/sockets.ts";
+import { Decoder, requestLimits, responseLimits } from "../wire/decoder.ts";
+import { encodeRequest } from "../wire/encoder.ts";
+import type { WireErrorName } from "../wire/error.ts";
+import type { MethodName, ParamsOf } from "../wire/methods.ts";
+import { parseResponse, type Response } from "../wire/response.ts";
+
+/** A daemon answers within milliseconds; one that was stopped, or whose disk hangs, does not answer. */
+const answerTimeoutMs = 10_000;
+
+export type Answer =
+  | { readonly kind: "result"; readonly result: unknown }
+  /** The daemon said no. `name: null`: for a reason that this version does not know. */
+  | { readonly kind: "error"; readonly name: WireErrorName | null; readonly message: string; readonly data: unknown }
+  | { readonly kind: "lost"; readonly sentence: string };
+
+export type Connection =
+  | { readonly kind: "connected"; readonly client: Client }
+  /** `sentence` says where a daemon was looked for, and why there is none. */
+  | { readonly kind: "absent"; readonly sentence: string };
+
+/** Tries the sockets in their order, and answers with the first that takes the connection. */
+export async function connectDaemon(sockets: readonly string[]): Promise<Connection> {
+  const refusals: string[] = [];
+  for (const path of sockets) {
+    const client = new Client(path);
+    const errno = await client.connect();
+    if (errno === null) return { kind: "connected", client };
+    /** That a socket is not there is no news if another one is there and refuses. */
+    if (errno !== "ENOENT" || refusals.length === 0) refusals.push(`${path} (${errnoInWords(errno)})`);
+  }
+  return { kind: "absent", sentence: `no daemon answers at ${refusals.at(-1) ?? "any socket"}` };
+}
+
+export class Client {
+  readonly #path: string;
+  readonly #decoder = new Decoder(responseLimits);
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #socket: SocketEnd | null = null;
+  #nextId = 1;
+  #lost: string | null = null;
+  #onRecord: (entry: Readonly<{ [name: string]: unknown }>) => void = () => {};
+  #onLost: (sentence: string) => void = () => {};
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Null, or the system's name of the reason why there is no connection. */
+  async connect(): Promise<string | null> {
+    const connected = await connectTo({
+      path: this.#path,
+      pendingBytesMax: requestLimits.lineBytesMax,
+      idleMs: 0,
+      handlers: {
+        onData: (bytes) => this.#read(bytes),
+        onInputEnd: () => this.#lose(`the daemon closed the connection to ${this.#path}`),
+        onClosed: () => this.#lose(`the connection to ${this.#path} broke`),
+      },
+    });
+    if (connected.kind === "failed") return connected.errno;
+    this.#socket = connected.connection;
+    return null;
+  }
+
+  /** Asks and waits for the answer, at most ten seconds. */
+  ask<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<Answer> {
+    if (this.#lost !== null) return Promise.resolve({ kind: "lost", sentence: this.#lost });
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        const seconds = answerTimeoutMs / 1_000;
+        this.#lose(
+          `the daemon at ${this.#path} is there but does not answer within ${seconds} s: it hangs, or was stopped`,
+        );
+      }, answerTimeoutMs);
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      this.#socket?.write(encodeRequest(id, method, params));
+    });
+  }
+
+  /** Journal entries, after `subscribe` was answered; and the end of the connection, if nobody closes it here. */
+  listen(on: {
+    readonly record: (entry: Readonly<{ [name: string]: unknown }>) => void;
+    readonly lost: (sentence: string) => void;
+  }): void {
+    this.#onRecord = on.record;
+    this.#onLost = on.lost;
+    if (this.#lost !== null) on.lost(this.#lost);
+  }
+
+  close(): void {
+    this.#onLost = () => {};
+    this.#socket?.close();
+  }
+
+  #read(bytes: Uint8Array): void {
+    for (const decoded of this.#decoder.push(bytes)) {
+      if (decoded.kind === "bad") this.#lose(`what answers at ${this.#path} is no failoverd: ${decoded.error.message}`);
+      else this.#take(parseResponse(decoded.value));
+    }
+  }
+
+  #take(response: Response): void {
+    switch (response.kind) {
+      case "result":
+        this.#settle(response.id, { kind: "result", result: response.result });
+        return;
+      case "error": {
+        const { name, message, data } = response;
+        if (response.id === null) this.#lose(`the daemon did not understand: ${message}`);
+        else this.#settle(response.id, { kind: "error", name, message, data });
+        return;
+      }
+      case "record":
+        this.#onRecord(response.entry);
+        return;
+      case "other":
+        this.#lose(`what answers at ${this.#path} is no failoverd that this version knows: ${response.sentence}`);
+    }
+  }
+
+  #settle(id: number, answer: Answer): void {
+    this.#waiting.get(id)?.(answer);
+    this.#waiting.delete(id);
+  }
+
+  #lose(sentence: string): void {
+    if (this.#lost !== null) return;
+    this.#lost = sentence;
+    this.#socket?.close();
+    for (const id of this.#waiting.keys()) this.#settle(id, { kind: "lost", sentence });
+    this.#onLost(sentence);
+  }
+}

@@ -1,0 +1,55 @@
+/** Rules, held by a person for a while. */
+import { parseDuration } from "../../base/duration.ts";
+import type { ParamsOf } from "../../wire/methods.ts";
+import { askDaemon, printAccepted } from "../ask.ts";
+import type { Command, Invocation } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+
+export const maintenance: Command = {
+  name: "maintenance",
+  usage: "on|off [HOST | CHECK on HOST | RULE]",
+  wordsMin: 1,
+  wordsMax: 6,
+  summary: "hold the rules of everything, or of one host, check or rule",
+  details: [
+    "Checks go on and are shown; rules do not fire. A transition seen in maintenance is not made up for afterwards; a `when` that is true when it ends counts from then.",
+    "Say when it ends and why: a maintenance that is forgotten is a failover that does not come.",
+  ],
+  options: [
+    { name: "for", value: "DURATION", help: "ends by itself after 30m, 2h, 1d; without it, only by `maintenance off`" },
+    { name: "reason", value: "TEXT", help: "shown to everybody who asks for the status" },
+  ],
+  examples: [
+    ["maintenance on --for 2h --reason 'kernel update'", "nothing fires for two hours"],
+    ["maintenance on host2 --for 30m", "no rule that has to do with host2"],
+    ["maintenance off", "everything fires again"],
+  ],
+  run: async (invocation) => {
+    const params = paramsOf(invocation);
+    if (typeof params === "string") {
+      invocation.terminal.complain(`failoverctl: ${params}`);
+      return exitCodes.usage;
+    }
+    const asked = await askDaemon(invocation, "maintenance", params);
+    return asked.kind === "failed" ? asked.exitCode : printAccepted(invocation, asked.result);
+  },
+};
+
+/** What to ask for, or what is wrong with the command line. */
+function paramsOf({ words, values }: Invocation): ParamsOf<"maintenance"> | string {
+  const [onOrOff, ...scope] = words;
+  if (onOrOff !== "on" && onOrOff !== "off") return `maintenance is on or off, not ${JSON.stringify(onOrOff)}`;
+  const given = values.get("for");
+  const forMs = given === undefined ? undefined : parseDuration(given);
+  if (forMs === null || forMs === 0)
+    return `--for needs a duration such as 30m, 2h or 1d, not ${JSON.stringify(given)}`;
+  const reason = values.get("reason");
+  if (onOrOff === "off" && (given !== undefined || reason !== undefined))
+    return "--for and --reason go with maintenance on";
+  return {
+    on: onOrOff === "on",
+    scope: scope.length === 0 ? "*" : scope.join(" "),
+    ...(forMs === undefined ? {} : { forMs }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
