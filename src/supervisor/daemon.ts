@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readBootId } from "../host/boot.ts";
 import { realClock } from "../host/clock.ts";
-import { createDisk } from "../host/files.ts";
+import { realDisk } from "../host/files.ts";
 import { takeInstanceLock } from "../host/instance-lock.ts";
 import { createLog, type Log } from "../host/log.ts";
 import { createLogWriter } from "../host/log-writer.ts";
@@ -77,7 +77,7 @@ async function runConfigured(options: DaemonOptions, log: Log): Promise<number> 
     log.error("daemon", `not started: the configuration has errors; "failoverctl check" shows them with their lines`);
     return daemonExits.errors;
   }
-  const disk = createDisk();
+  const disk = realDisk;
   const started = await startSupervisor(
     {
       clock: realClock,
@@ -126,7 +126,7 @@ async function listen(folders: Folders, answering: Answering, log: Log): Promise
           right,
           answering,
         );
-        return { onData: session.push, onClosed: session.closed };
+        return { onData: session.push, onInputEnd: session.inputEnded, onClosed: session.closed };
       },
     });
     if (listener.kind === "failed") {

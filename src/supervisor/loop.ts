@@ -51,6 +51,7 @@ export interface Loop {
   readonly stop: () => Promise<void>;
 }
 
+/** Begins with the first event that is posted. */
 export function startLoop(
   begin: { readonly configuration: Configuration; readonly state: State; readonly clock: Clock },
   performer: Performer,
@@ -125,7 +126,6 @@ export function startLoop(
     stir();
   }
 
-  stir();
   return {
     state: () => state,
     configuration: () => configuration,

@@ -30,7 +30,7 @@ export type Stdin =
  * the events that do not come from a process.
  */
 export function processPerformer(
-  processes: () => Processes,
+  processes: Processes,
   readStdin: (fence: NonNullable<StepStart["fence"]>) => Stdin,
   tell: (event: Event) => void,
 ): ProcessPerformer {
@@ -43,21 +43,21 @@ export function processPerformer(
     switch (effect.kind) {
       case "startCheck":
         dialects.set(effect.job, effect.dialect);
-        processes().startCheck(effect.job, effect.program, effect.timeoutMs);
+        processes.startCheck(effect.job, effect.program, effect.timeoutMs);
         return;
       case "startResident":
         dialects.set(effect.job, effect.dialect);
-        processes().startResident(effect.job, effect.program);
+        processes.startResident(effect.job, effect.program);
         return;
       case "stopCheck":
         dialects.delete(effect.job);
-        processes().stopCheck(effect.job);
+        processes.stopCheck(effect.job);
         return;
       case "startStep":
         startStep(effect);
         return;
       case "killStep":
-        processes().killStep({ run: effect.run, name: effect.name });
+        processes.killStep({ run: effect.run, name: effect.name });
         return;
     }
   }
@@ -74,7 +74,7 @@ export function processPerformer(
     launcher = null;
     const { program, words, env, user } = command;
     const argv = [program, ...words.slice(1)];
-    processes().startStep({ run, name }, { argv, env, user }, stdin?.text ?? null);
+    processes.startStep({ run, name }, { argv, env, user }, stdin?.text ?? null);
   }
 
   function understand(event: ProcessEvent): Event | null {

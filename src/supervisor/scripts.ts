@@ -69,7 +69,8 @@ export function judgeProgram(path: string): FoundScript {
   const { flaw, interpreter } = inspectProgram(path);
   if (flaw !== null) {
     const hint = interpreter.endsWith("\r") ? mendLineEnds(path) : null;
-    return { kind: "refused", path, reason: flaw.reason, hint };
+    const isMissing = flaw.errno === "ENOENT" && interpreter === "";
+    return { kind: "refused", path, reason: isMissing ? `${path} is not there` : flaw.reason, hint };
   }
   const found: FoundScript = { kind: "found", path };
   if (interpreter === "") return judgeAccess(path) ?? judgeSafety(path) ?? found;

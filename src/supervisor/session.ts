@@ -20,11 +20,13 @@ const backlogMax = 10_000;
 
 export interface Connection {
   readonly send: (bytes: Uint8Array) => void;
-  readonly close: (why: string) => void;
+  readonly close: () => void;
 }
 
 export interface Session {
   readonly push: (bytes: Uint8Array) => void;
+  /** Nothing more will be asked: it is closed when all is answered, unless it listens. */
+  readonly inputEnded: () => void;
   readonly closed: () => void;
 }
 
@@ -34,6 +36,11 @@ export function openSession(connection: Connection, right: Right, answering: Ans
   let pending = 0;
   let unsubscribe: (() => void) | null = null;
   let isClosed = false;
+  let isInputEnded = false;
+
+  function closeIfDone(): void {
+    if (isInputEnded && pending === 0 && unsubscribe === null && !isClosed) connection.close();
+  }
 
   function push(bytes: Uint8Array): void {
     for (const decoded of decoder.push(bytes)) {
@@ -60,6 +67,7 @@ export function openSession(connection: Connection, right: Right, answering: Ans
       });
       void done.finally(() => {
         pending -= 1;
+        closeIfDone();
       });
     }
   }
@@ -85,7 +93,7 @@ export function openSession(connection: Connection, right: Right, answering: Ans
     const seq = fromSeq === null ? memory.lastSeq : fromSeq - 1;
     unsubscribe = memory.listen((entry) => {
       if (isLive) connection.send(encodeRecord(entry));
-      else if (backlog.push(entry) > backlogMax) connection.close("too slow for what happens");
+      else if (backlog.push(entry) > backlogMax) connection.close();
     });
     if (id !== undefined) connection.send(encodeResult(id, { seq }));
     if (fromSeq === null) return;
@@ -106,6 +114,10 @@ export function openSession(connection: Connection, right: Right, answering: Ans
 
   return {
     push,
+    inputEnded: () => {
+      isInputEnded = true;
+      closeIfDone();
+    },
     closed: () => {
       isClosed = true;
       unsubscribe?.();

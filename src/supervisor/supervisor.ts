@@ -92,11 +92,11 @@ export async function startSupervisor(
   let nextRequest = 1;
   const waiting = new Map<number, (answer: Answer) => void>();
 
-  const performer = processPerformer(
-    () => processes,
-    world.readStdin,
-    (event) => loop.post(event),
-  );
+  const processes = world.createProcesses((event) => {
+    const understood = performer.understand(event);
+    if (understood !== null) loop.post(understood);
+  });
+  const performer = processPerformer(processes, world.readStdin, (event) => loop.post(event));
   const loop: Loop = startLoop(
     { configuration: options.configuration, state, clock },
     {
@@ -140,10 +140,6 @@ export async function startSupervisor(
   loop.post({ kind: "started", version: options.version, pid: world.pid, bootId: world.bootId, isRestored, found });
   if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
   for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
-  const processes = world.createProcesses((event) => {
-    const understood = performer.understand(event);
-    if (understood !== null) loop.post(understood);
-  });
   if (state.run !== null) recoverStep(state.run, processes, loop);
 
   const supervisor: Supervisor = {

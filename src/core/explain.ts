@@ -1,0 +1,86 @@
+/**
+ * Why a rule did not fire, or would: each part of its condition with its present value and age. The words are the
+ * evaluator's own, from the same walk that the rules are judged by.
+ */
+import { sayCondition } from "./condition-text.ts";
+import { judge, type Judgement, type Truth } from "./evaluate.ts";
+import { holdOf, isOverLimit } from "./holds.ts";
+import { noCause } from "./rules.ts";
+import { around } from "./surroundings.ts";
+import type { Configuration, Rule, StatusPattern, Trigger } from "./configuration.ts";
+import type { State } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+export interface ExplainedPart {
+  /** `when`, `if`, or `on`, the trigger of an edge. */
+  readonly of: "when" | "if" | "on";
+  readonly depth: number;
+  readonly text: string;
+  readonly truth: Truth;
+  readonly because: string;
+}
+
+export interface Explained {
+  readonly parts: readonly ExplainedPart[];
+  /** What would keep it from firing now, were it triggered; null: nothing. */
+  readonly hold: string | null;
+}
+
+/** Null: there is no such rule. */
+export function explain(
+  known: { readonly configuration: Configuration; readonly state: State },
+  name: string,
+  nowMs: number,
+): Explained | null {
+  const rule = known.configuration.rules.find((other) => other.name === name);
+  if (rule === undefined) return null;
+  const turn: Turn = { ...known, nowMs, effects: [], edges: [], clocks: {}, wakes: [], isSilent: true };
+  const parts: ExplainedPart[] = [];
+  if (rule.trigger.kind === "condition") addParts(parts, "when", judge(rule.trigger.when, around(turn, null)), 0);
+  else parts.push(explainEdge(turn, rule));
+  if (rule.guard !== null) addParts(parts, "if", judge(rule.guard, around(turn, null)), 0);
+  const over = isOverLimit(turn, rule) ? `${rule.name} is over its limit: it would be blocked instead of run` : null;
+  return { parts, hold: holdOf(turn, rule, noCause)?.sentence ?? over };
+}
+
+function addParts(parts: ExplainedPart[], of: "when" | "if", judgement: Judgement, depth: number): void {
+  const { condition, truth } = judgement;
+  parts.push({ of, depth, text: sayCondition(condition), truth, because: judgement.because() });
+  for (const part of judgement.parts) addParts(parts, of, part, depth + 1);
+}
+
+/** An edge is a moment and not a state: it is told what it waits for, and what is so now. */
+function explainEdge(turn: Turn, rule: Rule): ExplainedPart {
+  const waiting = turn.state.waiting.some((trigger) => trigger.rule === rule.name);
+  const now = Object.entries(turn.state.hosts).map(
+    ([host, { status, role }]) => `${host} is ${status}${role === null || role === status ? "" : ` (role ${role})`}`,
+  );
+  const because = waiting
+    ? "it has come and waits for its turn"
+    : `it has not come; now ${now.length === 0 ? "no host is known" : now.join(", ")}`;
+  return { of: "on", depth: 0, text: sayTrigger(rule.trigger), truth: waiting ? "true" : "false", because };
+}
+
+function sayTrigger(trigger: Trigger): string {
+  switch (trigger.kind) {
+    case "transition": {
+      const of =
+        trigger.check === null
+          ? (trigger.host ?? "a host")
+          : trigger.host === null
+            ? trigger.check
+            : `${trigger.check} on ${trigger.host}`;
+      return `${of} goes from ${sayPattern(trigger.from)} to ${sayPattern(trigger.to)}`;
+    }
+    case "condition":
+      return sayCondition(trigger.when);
+    case "split-brain":
+      return "two hosts are confirmed master at once";
+    case "run-failed":
+      return "a run fails";
+  }
+}
+
+function sayPattern(pattern: StatusPattern): string {
+  return pattern.kind === "any" ? "any status" : pattern.status;
+}
