@@ -1,6 +1,7 @@
 /**
  * What the check check_kv runs: `node check-kv.js FOLDER HOST` stays connected to the server of HOST and prints one line in the
- * style of a Nagios plugin whenever something changed, and at least every second. The server's status is the line's first word;
+ * style of a Nagios plugin whenever something changed, and ten times a second besides: what a step has done is believed only from
+ * what is said after its end. The server's status is the line's first word;
  * that makes it a resident check, which sees a killed server in a millisecond because its connection breaks.
  *
  * A broken connection is one bad result, the refused attempt to connect again a second one, so `fall 2` is two pieces of evidence.
@@ -11,7 +12,7 @@ import { readLines, writeLines } from "./kv-lines.ts";
 import { readState, watchEveryMs, type KvState } from "./kv-protocol.ts";
 
 /** A living check is heard from this often, changed or not. */
-const sayAgainAfterMs = 1_000;
+const sayAgainAfterMs = 100;
 
 /** A server that is silent for so long hangs. */
 const silentAfterMs = 5 * watchEveryMs;
