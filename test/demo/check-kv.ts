@@ -1,10 +1,11 @@
 /**
- * What the check check_kv runs: `node check-kv.js FOLDER HOST` stays connected to the server of HOST and prints one line in the
- * style of a Nagios plugin whenever something changed, and ten times a second besides: what a step has done is believed only from
- * what is said after its end. The server's status is the line's first word;
- * that makes it a resident check, which sees a killed server in a millisecond because its connection breaks.
+ * What the check check_kv runs: `node check-kv.js FOLDER HOST` stays connected to the server of HOST and prints one line in
+ * the style of a Nagios plugin whenever something changed, and ten times a second besides: what a step has done is believed
+ * only from what is said after its end. The server's status is the line's first word; that makes it a resident check, which
+ * sees a killed server in a millisecond because its connection breaks.
  *
- * A broken connection is one bad result, the refused attempt to connect again a second one, so `fall 2` is two pieces of evidence.
+ * A broken connection is one bad result, the refused attempt to connect again a second one, so `fall 2` is two pieces of
+ * evidence.
  */
 import { createConnection } from "node:net";
 import { findPort } from "./hosts.ts";
