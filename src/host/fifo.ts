@@ -37,7 +37,10 @@ export class Fifo {
       fd: openReader(this.#path),
       readable: true,
       writable: false,
-      onread: { buffer: shared, callback: (byteCount: number) => this.#take(sink, byteCount) },
+      onread: {
+        buffer: shared.subarray(0, sink.pieceBytesMax),
+        callback: (byteCount: number) => this.#take(sink, byteCount),
+      },
     };
     this.#watcher = new Socket(options);
     /** The rest is read by `drain`, which will meet the same error. */

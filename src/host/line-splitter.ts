@@ -7,8 +7,11 @@ import { OutputHead, type ByteSink } from "./output-decoder.ts";
 /** A thousand results a second of one check is far beyond any use; what comes faster waits. */
 export const msPerLine = 1;
 
-/** So many milliseconds may lines come too fast before they are made to wait: a start may say a lot at once. */
+/** So far may lines run ahead of that before they are made to wait: a start may say a lot at once. */
 export const lineBurstMs = 100;
+
+/** Where they cannot be made to wait, because the program has ended and this was in its pipe, the rest is dropped. */
+export const lineDropMs = 5_000;
 
 export class LineSplitter implements ByteSink {
   readonly #lineBytesMax: number;
@@ -18,6 +21,8 @@ export class LineSplitter implements ByteSink {
   /** When all lines so far will have had their millisecond. */
   #paidUntilMs = 0;
   droppedBytes = 0;
+  /** At most a thousand lines, of one byte each, before they can be made to wait. */
+  readonly pieceBytesMax = 2 * 1024;
 
   constructor(options: { lineBytesMax: number; onLine: (line: string) => void; nowMs: () => number }) {
     this.#lineBytesMax = options.lineBytesMax;
@@ -27,18 +32,20 @@ export class LineSplitter implements ByteSink {
   }
 
   push(bytes: Uint8Array): number {
-    let lineCount = 0;
+    const nowMs = this.#nowMs();
+    this.#paidUntilMs = Math.max(this.#paidUntilMs, nowMs);
     let from = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, from)) {
+      if (this.#paidUntilMs - nowMs > lineDropMs) break;
       this.#line.push(bytes.subarray(from, end));
       this.#tell();
-      lineCount += 1;
+      this.#paidUntilMs += msPerLine;
       from = end + 1;
     }
-    this.#line.push(bytes.subarray(from));
-    const nowMs = this.#nowMs();
-    this.#paidUntilMs = Math.max(this.#paidUntilMs, nowMs) + lineCount * msPerLine;
-    return this.#paidUntilMs - nowMs > lineBurstMs ? this.#paidUntilMs - nowMs : 0;
+    const aheadMs = this.#paidUntilMs - nowMs;
+    if (aheadMs > lineDropMs) this.droppedBytes += bytes.length - from;
+    else this.#line.push(bytes.subarray(from));
+    return aheadMs > lineBurstMs ? aheadMs : 0;
   }
 
   /** The program has ended: what it printed without a newline is a line too. */

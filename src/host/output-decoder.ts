@@ -7,6 +7,8 @@
 export interface ByteSink {
   /** Takes the bytes; answers for how many milliseconds no more are wanted, 0 to go on at once. */
   push(bytes: Uint8Array): number;
+  /** How much is wanted at a time, where less than all is. */
+  readonly pieceBytesMax?: number;
 }
 
 /** Keeps the first `bytesMax` bytes. */

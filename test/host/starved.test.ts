@@ -1,0 +1,62 @@
+/** A machine that has no more processes, handles or programs to give: said as that, without a flood, and over when it is. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chownSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Remote } from "./remote.ts";
+import { command, makeFolder, Stage } from "./stage.ts";
+
+const nobody = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+void test("no more processes", { skip: !isRoot }, async (context) => {
+  const folder = makeFolder(context);
+  chownSync(folder, nobody, nobody);
+  mkdirSync(join(folder, "var"), { mode: 0o700 });
+  chownSync(join(folder, "var"), nobody, nobody);
+  const daemon = new Remote(context, folder, ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"]);
+  const launcher = await daemon.launcherReady();
+  daemon.call("startCheck", 1, command("/bin/sh", "-c", "echo $PPID"), 5_000);
+  const runner = Number((await daemon.checkEnded(1)).output.stdout);
+
+  limitProcesses(daemon.pid, "1");
+  limitProcesses(runner, "1");
+  limitProcesses(launcher.pid, "1");
+  for (const job of [2, 3]) {
+    daemon.call("startCheck", job, command("/bin/true"), 5_000);
+    const { outcome } = await daemon.checkEnded(job);
+    assert.equal(outcome.kind === "not-started" ? outcome.errno : outcome.kind, "EAGAIN", JSON.stringify(outcome));
+  }
+  const key = { run: 1, name: "1" };
+  daemon.call("startStep", key, command("/bin/true"), null);
+  const { outcome } = await daemon.stepEnded(key);
+  assert.equal(outcome.kind === "not-started" ? outcome.errno : outcome.kind, "EAGAIN", JSON.stringify(outcome));
+  const failed = await daemon.when("launcher-failed");
+  assert.equal(failed.errno, "EAGAIN");
+  assert.match(failed.reason, /no launcher for the next action could be started: resource temporarily unavailable/);
+
+  limitProcesses(daemon.pid, "4096");
+  await daemon.launcherReady();
+  assert.ok(daemon.events.filter((event) => event.kind === "launcher-failed").length < 10, "tries are spaced");
+  daemon.call("startCheck", 4, command("/bin/true"), 5_000);
+  const again = await daemon.checkEnded(4);
+  assert.deepEqual(again.outcome, { kind: "exited", code: 0 });
+});
+
+void test("no mkfifo: the checks say so", async (context) => {
+  const before = process.env["PATH"];
+  process.env["PATH"] = "/nonexistent";
+  context.after(() => (process.env["PATH"] = before));
+  const stage = new Stage(context);
+  const { outcome } = await stage.check(command("/bin/true"));
+  assert.equal(outcome.kind, "not-started");
+  assert.match(outcome.kind === "not-started" ? outcome.reason : "", /could not begin: .*mkfifo/);
+});
+
+/** prlimit(1), of its soft limit, as its own user. */
+function limitProcesses(pid: number, most: string): void {
+  const become = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"];
+  const done = spawnSync("setpriv", [...become, "prlimit", "--pid", String(pid), `--nproc=${most}:`]);
+  assert.equal(done.status, 0, String(done.stderr));
+}
