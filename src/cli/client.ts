@@ -2,6 +2,7 @@
  * A connection to the daemon: requests answered by promises that always settle, and journal entries as they come. That
  * there is no daemon, that it says no, and that it goes away in the middle are answers like others.
  */
+import { sayDuration } from "../base/duration.ts";
 import type { Connection as SocketEnd } from "../host/connection.ts";
 import { errnoInWords } from "../host/errno.ts";
 import { connectTo } from "../host/sockets.ts";
@@ -12,7 +13,10 @@ import type { MethodName, ParamsOf } from "../wire/methods.ts";
 import { parseResponse, type Response } from "../wire/response.ts";
 
 /** A daemon answers within milliseconds; one that was stopped, or whose disk hangs, does not answer. */
-const answerTimeoutMs = 10_000;
+const answerWithinMs = 10_000;
+
+/** A connection on which nothing is said for minutes is closed by the daemon, so a listener says something. */
+const keepAliveEveryMs = 60_000;
 
 export type Answer =
   | { readonly kind: "result"; readonly result: unknown }
@@ -26,10 +30,13 @@ export type Connection =
   | { readonly kind: "absent"; readonly sentence: string };
 
 /** Tries the sockets in their order, and answers with the first that takes the connection. */
-export async function connectDaemon(sockets: readonly string[]): Promise<Connection> {
+export async function connectDaemon(
+  sockets: readonly string[],
+  answerTimeoutMs: number = answerWithinMs,
+): Promise<Connection> {
   const refusals: string[] = [];
   for (const path of sockets) {
-    const client = new Client(path);
+    const client = new Client({ path, answerTimeoutMs });
     const errno = await client.connect();
     if (errno === null) return { kind: "connected", client };
     /** That a socket is not there is no news if another one is there and refuses. */
@@ -40,16 +47,19 @@ export async function connectDaemon(sockets: readonly string[]): Promise<Connect
 
 export class Client {
   readonly #path: string;
+  readonly #answerTimeoutMs: number;
   readonly #decoder = new Decoder(responseLimits);
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #socket: SocketEnd | null = null;
   #nextId = 1;
   #lost: string | null = null;
+  #keepAlive: NodeJS.Timeout | undefined;
   #onRecord: (entry: Readonly<{ [name: string]: unknown }>) => void = () => {};
   #onLost: (sentence: string) => void = () => {};
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(options: { readonly path: string; readonly answerTimeoutMs: number }) {
+    this.#path = options.path;
+    this.#answerTimeoutMs = options.answerTimeoutMs;
   }
 
   /** Null, or the system's name of the reason why there is no connection. */
@@ -69,18 +79,18 @@ export class Client {
     return null;
   }
 
-  /** Asks and waits for the answer, at most ten seconds. */
+  /** Asks and waits for the answer, but not for ever. */
   ask<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<Answer> {
     if (this.#lost !== null) return Promise.resolve({ kind: "lost", sentence: this.#lost });
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        const seconds = answerTimeoutMs / 1_000;
+        const limit = sayDuration(this.#answerTimeoutMs);
         this.#lose(
-          `the daemon at ${this.#path} is there but does not answer within ${seconds} s: it hangs, or was stopped`,
+          `the daemon at ${this.#path} is there but does not answer within ${limit}: it hangs, or was stopped`,
         );
-      }, answerTimeoutMs);
+      }, this.#answerTimeoutMs);
       this.#waiting.set(id, (answer) => {
         clearTimeout(timer);
         resolve(answer);
@@ -96,11 +106,13 @@ export class Client {
   }): void {
     this.#onRecord = on.record;
     this.#onLost = on.lost;
+    this.#keepAlive = setInterval(() => void this.ask("status", {}), keepAliveEveryMs);
     if (this.#lost !== null) on.lost(this.#lost);
   }
 
   close(): void {
     this.#onLost = () => {};
+    clearInterval(this.#keepAlive);
     this.#socket?.close();
   }
 
@@ -138,6 +150,7 @@ export class Client {
   #lose(sentence: string): void {
     if (this.#lost !== null) return;
     this.#lost = sentence;
+    clearInterval(this.#keepAlive);
     this.#socket?.close();
     for (const id of this.#waiting.keys()) this.#settle(id, { kind: "lost", sentence });
     this.#onLost(sentence);
