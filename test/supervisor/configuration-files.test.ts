@@ -1,0 +1,97 @@
+/** The configuration loaded from a real disk: what only the disk can tell is asked, answered and complained of. */
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, beforeEach, test } from "node:test";
+import { loadConfiguration } from "../../src/supervisor/configuration-files.ts";
+import { foldersOf } from "../../src/supervisor/folders.ts";
+
+const root = mkdtempSync(join(tmpdir(), "failoverd-conf-"));
+after(() => rmSync(root, { recursive: true }));
+const folders = foldersOf({ root, conf: null, var: null });
+const isRoot = process.geteuid?.() === 0;
+
+beforeEach(() => {
+  for (const folder of ["conf", "checks", "actions"]) rmSync(join(root, folder), { recursive: true, force: true });
+  put("checks/check_db", "#!/bin/sh\n");
+  put("actions/plumb", "#!/bin/sh\n");
+  put("conf/checks.conf", "[local]\ncheck_db\n");
+  put("conf/actions.conf", "[slave_to_master]\nplumb\n");
+});
+
+function put(path: string, text: string, mode = text.startsWith("#!") ? 0o755 : 0o644): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+  chmodSync(join(root, path), mode);
+}
+
+/** The complaints, briefly, with ROOT for the folder. */
+async function complaints(): Promise<readonly string[]> {
+  const loaded = await loadConfiguration(folders, { localHost: "host1" });
+  const hasErrors = loaded.complaints.some(({ severity }) => severity === "error");
+  assert.equal(loaded.configuration === null, hasErrors, "there is a configuration unless there are errors");
+  return loaded.complaints.map(({ code, file, line, message, hint }) =>
+    `${file}:${line} ${code} ${message} (${hint ?? "no hint"})`.replaceAll(root, "ROOT"),
+  );
+}
+
+void test("what is well is loaded, with scripts as paths", async () => {
+  const { configuration, complaints: none } = await loadConfiguration(folders, { localHost: "host1" });
+  assert.deepEqual(none, []);
+  const [check] = configuration?.checks ?? [];
+  assert.ok(check?.run.kind === "scheduled");
+  assert.deepEqual(check.run.program.argv, [join(root, "checks/check_db")]);
+  assert.equal(configuration?.localHost, "host1");
+});
+
+void test("without checks.conf nothing is loaded, and it is said how to begin", async () => {
+  rmSync(join(root, "conf/checks.conf"));
+  assert.deepEqual(await complaints(), [
+    "checks.conf:0 E001 there is no ROOT/conf/checks.conf (begin with two lines: `[local]`, and below it `check_db` (one of the scripts in ROOT/checks))",
+  ]);
+});
+
+void test("without actions.conf it looks on, and says so", async () => {
+  rmSync(join(root, "conf/actions.conf"));
+  const [missing] = (await complaints()).filter((complaint) => complaint.includes("W17"));
+  assert.equal(
+    missing,
+    "actions.conf:0 W17 there is no ROOT/conf/actions.conf, so failoverd will look on and never act (begin with two lines: `[slave_to_master]`, and below it `plumb` (one of the scripts in ROOT/actions))",
+  );
+});
+
+void test("without the folder that is what is said", async () => {
+  rmSync(join(root, "conf"), { recursive: true });
+  assert.match(
+    (await complaints())[0] ?? "",
+    /there is no folder ROOT\/conf either; make it, or name another one with --conf/,
+  );
+});
+
+void test("a user is looked up, and one that does not exist is a complaint", async () => {
+  put("conf/checks.conf", "[local]\ncheck_db { user root }\n");
+  assert.deepEqual(await complaints(), []);
+  put("conf/checks.conf", "[local]\ncheck_db { user nobody-of-that-name }\n");
+  const [unknown, ...more] = await complaints();
+  assert.match(unknown ?? "", /^checks\.conf:2 E311 .*nobody-of-that-name/);
+  assert.deepEqual(more, []);
+});
+
+void test("a file that others can change is refused when the daemon is root", { skip: !isRoot }, async () => {
+  put("conf/actions.conf", "[slave_to_master]\nplumb\n", 0o666);
+  assert.deepEqual(await complaints(), [
+    "actions.conf:0 E003 the file ROOT/conf/actions.conf can be written to by everybody (mode 0666), who could then run anything as root (chmod go-w ROOT/conf/actions.conf)",
+  ]);
+  put("conf/actions.conf", "[slave_to_master]\nplumb\n");
+  chmodSync(join(root, "actions/plumb"), 0o777);
+  assert.match(
+    (await complaints())[0] ?? "",
+    /^actions\.conf:2 E316 .*ROOT\/actions\/plumb can be written to by everybody \(mode 0777\)/,
+  );
+});
+
+void test("a file that is too big is refused, not read", async () => {
+  put("conf/checks.conf", `[local]\ncheck_db\n${"#".repeat(2 * 1024 * 1024)}`);
+  assert.match((await complaints()).join("\n"), /^checks\.conf:0 E101 /m);
+});
