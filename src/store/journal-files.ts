@@ -16,6 +16,8 @@ export const reserveName = "journal.reserve";
 export interface JournalLimits {
   /** A file that is this long is put away, and a new one begun. */
   readonly fileBytesMax: number;
+  /** At the daemon's start a file up to this long is written anew; a longer one is put away. */
+  readonly rewrittenBytesMax: number;
   /** Of the files put away, the newest that are together no longer than this are kept: eight full ones. */
   readonly keptBytesMax: number;
   /** And no more than so many, should a failing disk cut them short. */
@@ -30,6 +32,7 @@ export interface JournalLimits {
 
 export const journalLimits: JournalLimits = {
   fileBytesMax: 8 * 1024 * 1024,
+  rewrittenBytesMax: 1024 * 1024,
   keptBytesMax: 64 * 1024 * 1024,
   keptFilesMax: 64,
   damagedFilesMax: 8,

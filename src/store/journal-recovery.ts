@@ -2,7 +2,7 @@
  * What the journal's files say after whatever happened to them, before anything is written. In short:
  *
  *     all intact                        go on behind the last entry
- *     a torn end                        cut it off, say so, go on: nothing relied on it
+ *     a torn end                        leave it off, say so, go on: nothing relied on it
  *     no journal.ndjson                 a crash between two renames, or a first start: go on from the newest file put away
  *     damage before the end             keep the file aside, begin a new one, and trust nothing until a person says so
  *     entries missing that the table    the disk lost what it said it had: the same
@@ -32,8 +32,8 @@ export type Recovered =
 
 export type CurrentFile =
   | { readonly kind: "none" }
-  /** Its intact part is `bytes` long; behind that, `tornBytes` are to be cut off. */
-  | { readonly kind: "good"; readonly firstSeq: number; readonly bytes: number; readonly tornBytes: number }
+  /** Its intact part is `bytes` long; what is behind that is to be cut off. */
+  | { readonly kind: "good"; readonly firstSeq: number; readonly bytes: number }
   | { readonly kind: "damaged"; readonly keepAs: string };
 
 /** The disk lets nobody in: not damage, but a mistake in how the daemon was started. */
@@ -71,7 +71,7 @@ export async function recoverJournal(
       ? { kind: "none" }
       : read.damages.length > 0
         ? { kind: "damaged", keepAs }
-        : { kind: "good", firstSeq: read.firstSeq, bytes: read.bytes, tornBytes: read.torn?.bytes ?? 0 };
+        : { kind: "good", firstSeq: read.firstSeq, bytes: read.bytes };
   return { kind: "recovered", checkpoint, lastSeq, current, isNewlyDistrusted, notes };
 }
 

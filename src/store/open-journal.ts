@@ -1,6 +1,6 @@
 /** Opening the journal at the daemon's start: what is there is recovered, then mended or put away, then written on. */
 import type { Run } from "../core/run.ts";
-import type { Disk } from "./disk.ts";
+import type { Disk, DiskFailure } from "./disk.ts";
 import { currentName, journalLimits, pathOf, rotatedName, type JournalLimits } from "./journal-files.ts";
 import { recoverJournal, type CurrentFile } from "./journal-recovery.ts";
 import { Journal } from "./journal.ts";
@@ -42,11 +42,9 @@ export async function openJournal(
   const notes = [...recovered.notes];
   const journal = new Journal({ disk, folder, limits, checkpoint, lastSeq, keptAs: keptAs(current) });
   let isResumed = false;
-  if (current.kind === "good" && !recovered.isNewlyDistrusted) {
-    const path = pathOf(folder, currentName);
-    const cut = current.tornBytes === 0 ? { ok: true as const } : await disk.truncate(path, current.bytes);
-    const failure = cut.ok ? await journal.resume(current.bytes) : cut;
-    if (failure !== null) notes.push(`${path} cannot be written to: ${failure.reason}`);
+  if (current.kind === "good" && !recovered.isNewlyDistrusted && current.bytes <= limits.rewrittenBytesMax) {
+    const failure = (await rewrite(disk, folder, current.bytes)) ?? (await journal.resume(current.bytes));
+    if (failure !== null) notes.push(`${pathOf(folder, currentName)} cannot be written to: ${failure.reason}`);
     isResumed = failure === null;
   }
   if (!isResumed) {
@@ -56,6 +54,19 @@ export async function openJournal(
   const { run, lastRun, bootId, distrust } = checkpoint;
   notes.push(...journal.takeNotes());
   return { kind: "opened", journal, recovery: { run, lastRun, bootId, distrust, notes } };
+}
+
+/**
+ * Writes the intact part of the file anew, into a file of its own. That cuts off what a crash tore; and it makes durable
+ * what only looks so: of a sync that failed shortly before the daemon ended, the bytes can still be read, and may never be
+ * written. A long file is not written anew, but put away, and its end is not relied on any more.
+ */
+async function rewrite(disk: Disk, folder: string, bytes: number): Promise<DiskFailure | null> {
+  const path = pathOf(folder, currentName);
+  const read = await disk.read(path, { fromByte: 0, bytesMax: bytes });
+  if (!read.ok) return read;
+  const replaced = await disk.replace(path, read.bytes);
+  return replaced.ok ? null : replaced;
 }
 
 function keptAs(current: CurrentFile): string | null {
