@@ -95,3 +95,40 @@ void test("a file that is too big is refused, not read", async () => {
   put("conf/checks.conf", `[local]\ncheck_db\n${"#".repeat(2 * 1024 * 1024)}`);
   assert.match((await complaints()).join("\n"), /^checks\.conf:0 E101 /m);
 });
+
+const agent = `#!/bin/sh
+[ "$1 $2" = "-o metadata" ] && cat <<END
+<resource-agent name="fence_box">
+<parameters>
+<parameter name="ip" required="1"><content type="string"/></parameter>
+<parameter name="password" required="0"><content type="string"/></parameter>
+</parameters>
+<actions><action name="off"/><action name="status"/></actions>
+</resource-agent>
+END
+`;
+
+void test("a fence agent is asked what it knows, and a secret is looked at", async () => {
+  const withFence = (words: string): string => `[slave_to_master]\nplumb\n[fence host1]\nfence_box ${words}\n`;
+  const errors = async (): Promise<string> => (await complaints()).filter((each) => / E\d/.test(each)).join("\n");
+  put("actions/fence_box", agent);
+  put("conf/secrets/box", "hidden\n", 0o600);
+  put("conf/actions.conf", withFence("ip=10.0.0.1 password_file=secrets/box"));
+  assert.equal(await errors(), "");
+  put("conf/actions.conf", withFence("ipp=10.0.0.1 password_file=secrets/box"));
+  assert.match(await errors(), /^actions\.conf:4 E511 `fence_box` has no parameter `ipp`/);
+  put("conf/actions.conf", withFence("ip=10.0.0.1 password_file=secrets/none"));
+  assert.match(
+    await errors(),
+    /^actions\.conf:4 E513 .*ROOT\/conf\/secrets\/none is not there \(write the secret into it, and chmod 600/,
+  );
+  put("conf/secrets/box", "hidden\n", 0o640);
+  put("conf/actions.conf", withFence("ip=10.0.0.1 password_file=secrets/box"));
+  assert.match(await errors(), /E513 .*ROOT\/conf\/secrets\/box can be read by others \(mode 0640\) \(chmod 600 /);
+});
+
+void test("a fence agent that prints no metadata is a complaint", async () => {
+  put("actions/fence_box", "#!/bin/sh\necho hello\n");
+  put("conf/actions.conf", "[slave_to_master]\nplumb\n[fence host1]\nfence_box ip=10.0.0.1\n");
+  assert.match((await complaints()).join("\n"), /^actions\.conf:4 E510 /m);
+});
