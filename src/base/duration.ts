@@ -2,21 +2,27 @@
  * Durations as people write them. Inside the program a duration is always a number of milliseconds and its name ends in `Ms`.
  */
 
-const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitsMs: ReadonlyMap<string, number> = new Map([
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+  ["ms", 1],
+]);
 
 /** `500ms`, `2s`, `5m`, `1h`, `1d` -> milliseconds; `null` if it is not a duration. Whole and decimal numbers; no sign, no blank. */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(text);
   if (match === null) return null;
-  const [, amount, unit] = match;
-  return Math.round(Number(amount) * unitsMs[unit as keyof typeof unitsMs]);
+  const [, amount, unit = ""] = match;
+  return Math.round(Number(amount) * (unitsMs.get(unit) ?? 0));
 }
 
 /** Milliseconds -> the same duration in the language's own spelling, exactly: `90000` -> `90s`, `300000` -> `5m`. */
 export function printDuration(durationMs: number): string {
   if (durationMs === 0) return "0s";
-  for (const unit of ["d", "h", "m", "s"] as const) {
-    if (durationMs % unitsMs[unit] === 0) return `${durationMs / unitsMs[unit]}${unit}`;
+  for (const [unit, unitMs] of unitsMs) {
+    if (durationMs % unitMs === 0) return `${durationMs / unitMs}${unit}`;
   }
   return `${durationMs}ms`;
 }

@@ -72,7 +72,7 @@ function acknowledge(turn: Turn, what: string): Answer {
   if (what === "journal") {
     if (turn.state.distrust === null) return no("the journal is in order: there is nothing to acknowledge");
     turn.state = { ...turn.state, distrust: null };
-  } else if (turn.state.rules[what]?.blocked != null) {
+  } else if ((turn.state.rules[what]?.blocked ?? null) !== null) {
     setRule(turn, what, { blocked: null, runStartsMs: [], hold: null });
   } else {
     const isRule = turn.configuration.rules.some((rule) => rule.name === what);

@@ -40,7 +40,9 @@ const topics: Readonly<Partial<{ [kind in Record["kind"]]: NotifyTopic }>> = {
 
 export function record(turn: Turn, entry: Record): void {
   turn.effects.push({ kind: "record", record: entry });
-  const topic = topics[entry.kind];
+  const isFence =
+    entry.kind === "step-end" && entry.command[0] === "fence" && (entry.next === "done" || entry.next === "failed");
+  const topic = isFence ? "fence" : topics[entry.kind];
   if (topic !== undefined) turn.effects.push({ kind: "notify", topic, record: entry });
 }
 

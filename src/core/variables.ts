@@ -3,7 +3,7 @@
  * judged; bound once when a run starts, and from then on a run's own.
  */
 import { isFresh, variablesIn } from "./evaluate.ts";
-import { countingObservations, hostsOf } from "./hosts.ts";
+import { countingObservations, hostsOf, masterOf, standingOf } from "./hosts.ts";
 import type { Condition, HostReference, Subject } from "./condition.ts";
 import type { Action, CommandTemplate, Configuration, Rule, Template } from "./configuration.ts";
 import { sayCondition } from "./condition-text.ts";
@@ -16,18 +16,11 @@ interface Known {
   readonly state: State;
 }
 
-/** The host that is master; if none is now, the last one that was. Of two, the one that became it later. */
-export function masterOf(state: State): string | null {
-  const masters = Object.entries(state.hosts).filter(([, standing]) => standing.role === "master");
-  const youngest = masters.toSorted(([, a], [, b]) => b.roleOrder - a.roleOrder)[0];
-  return youngest?.[0] ?? state.lastMaster;
-}
-
 /** The best slave: it is seen as slave, freshly; the first by declared order. */
 export function slaveOf(known: Known): string | null {
   const around = { configuration: known.configuration, freshSinceMs: known.state.learning.sinceMs };
   const isSlave = (host: string): boolean => {
-    if (known.state.hosts[host]?.status !== "slave") return false;
+    if (standingOf(known.state, host)?.status !== "slave") return false;
     const claims = countingObservations(known.configuration, known.state, host).filter(
       (observation) => observation.standing.status === "slave",
     );
@@ -51,6 +44,9 @@ export function hostOf(known: Known, variable: string, cause: Cause | null): str
       return known.configuration.variables[variable] ?? null;
   }
 }
+
+/** The built-in ones; `[vars]` adds others. */
+export const variableNames = ["MASTER", "SLAVE", "LOCAL", "HOST", "FROM", "TO", "CHECK", "RULE", "RUN"] as const;
 
 /** All that have a value now; null values are left out. */
 export function bindVariables(

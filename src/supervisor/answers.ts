@@ -59,8 +59,21 @@ export async function answer(
       const untilWallMs = forMs === undefined ? null : Date.now() + forMs;
       return ask(supervisor, { kind: "maintenance-on", scope, forMs: forMs ?? null, untilWallMs, reason });
     }
-    case "explain":
-    case "run":
+    case "explain": {
+      const explanation = supervisor.explain(call.params.rule);
+      if (explanation !== null) return { ok: true, result: explanation };
+      return { ok: false, error: { name: "not-found", message: `there is no rule ${call.params.rule}` } };
+    }
+    case "run": {
+      const { rule, isDryRun } = call.params;
+      const rehearsal = supervisor.rehearse(rule);
+      if (rehearsal.kind === "refused") return { ok: false, error: { name: "refused", message: rehearsal.sentence } };
+      if (isDryRun)
+        return { ok: true, result: { sentence: `${rule} would start these, in order`, commands: rehearsal.commands } };
+      const { isAccepted, sentence } = await supervisor.ask({ kind: "run-rule", rule });
+      if (!isAccepted) return { ok: false, error: { name: "refused", message: sentence } };
+      return { ok: true, result: { sentence, commands: null } };
+    }
     case "fence":
       return { ok: false, error: { name: "no-such-method", message: `${call.method} is not known to this version` } };
   }

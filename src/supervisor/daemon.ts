@@ -10,6 +10,7 @@ import { realDisk } from "../host/files.ts";
 import { takeInstanceLock } from "../host/instance-lock.ts";
 import { createLog, type Log } from "../host/log.ts";
 import { createLogWriter } from "../host/log-writer.ts";
+import { runNotifier } from "../host/notifier.ts";
 import { createProcesses } from "../host/real-processes.ts";
 import { listenToSignals } from "../host/signals.ts";
 import { listenAt, type Listener } from "../host/sockets.ts";
@@ -88,6 +89,7 @@ async function runConfigured(options: DaemonOptions, log: Log): Promise<number> 
       log,
       createProcesses: (onEvent) => createProcesses({ varFolder: folders.var, onEvent }),
       readStdin: readFenceStdin,
+      runNotifier,
     },
     { configuration, localHost, version },
   );
@@ -147,10 +149,7 @@ function untilStopped(supervisor: Supervisor, reload: () => Promise<unknown>, lo
       onStop: (signal) => {
         if (isStopping) return;
         isStopping = true;
-        supervisor.stop(signal).then(() => {
-          forget();
-          resolve();
-        }, reject);
+        supervisor.stop(signal).finally(forget).then(resolve, reject);
       },
       onReload: () => {
         reload().catch((error: unknown) => log.error("configuration", `the reload failed: ${sayWithCauses(error)}`));

@@ -133,7 +133,8 @@ export function startLoop(
     post,
     reconfigure: (next, generation) => post({ kind: "configure", configuration: next, generation }),
     stop: async () => {
-      while (isTurning || queue.length > 0) await turning;
+      const isBusy = (): boolean => isTurning || queue.length > 0;
+      while (isBusy()) await turning;
       isStopped = true;
       cancelWake();
     },

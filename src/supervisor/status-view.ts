@@ -19,6 +19,8 @@ export interface DaemonFacts {
   readonly reloadRefused: string | null;
   /** The journal cannot be written: the daemon acts, and cannot remember. Null: it can. */
   readonly notRemembered: string | null;
+  /** What waits to be told to `[notify]`, and what was dropped because too much waited. */
+  readonly notifications: { readonly waiting: number; readonly dropped: number };
 }
 
 export interface Moment {
@@ -43,6 +45,7 @@ export function statusView(
       learned: state.learning.isOver,
       distrust: state.distrust,
       notRemembered: daemon.notRemembered,
+      notifications: daemon.notifications,
       configuration: {
         generation: daemon.generation,
         fingerprint: configuration.fingerprint,
@@ -104,7 +107,7 @@ function exitOf(outcome: Outcome | null): number | null {
   return outcome?.kind === "exited" ? outcome.code : null;
 }
 
-function viewRule(rule: string, state: State): RuleView {
+export function viewRule(rule: string, state: State): RuleView {
   const progress = state.rules[rule] ?? newRule;
   return { rule, ...stateOf(rule, progress, state) };
 }

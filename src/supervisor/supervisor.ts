@@ -3,6 +3,8 @@
  * is put together in `daemon.ts`; the simulator gives another one, and everything in here is the same.
  */
 import { initialState, replayRecords, restoreState } from "../core/restore.ts";
+import { explain } from "../core/explain.ts";
+import { rehearse, type Rehearsal } from "../core/rehearse.ts";
 import { rebaseRun } from "../core/rebase.ts";
 import { sayDuration } from "../base/duration.ts";
 import { historyOf } from "../store/history.ts";
@@ -19,11 +21,13 @@ import type { Log } from "../host/log.ts";
 import type { ProcessEvent, Processes } from "../host/processes.ts";
 import type { Disk } from "../store/disk.ts";
 import type { Table } from "../store/table-format.ts";
+import type { Explanation } from "../wire/methods.ts";
 import type { StatusView } from "../wire/status.ts";
 import { startLoop, type Loop } from "./loop.ts";
 import { Memory } from "./memory.ts";
+import { createNotifications, type RunNotifier } from "./notifications.ts";
 import { processPerformer, type Stdin } from "./performer.ts";
-import { statusView, type DaemonFacts } from "./status-view.ts";
+import { statusView, viewRule, type DaemonFacts } from "./status-view.ts";
 
 /** Everything outside. */
 export interface World {
@@ -34,6 +38,7 @@ export interface World {
   readonly pid: number;
   readonly log: Log;
   readonly createProcesses: (onEvent: (event: ProcessEvent) => void) => Processes;
+  readonly runNotifier: RunNotifier;
   /** What a fence agent is told on its standard input, secrets and all; a sentence if a secret cannot be had. */
   readonly readStdin: (fence: FenceCall) => Stdin;
 }
@@ -54,6 +59,10 @@ export interface Supervisor {
   readonly configuration: () => Configuration;
   readonly state: () => State;
   readonly status: () => StatusView;
+  /** Null: there is no such rule. */
+  readonly explain: (rule: string) => Explanation | null;
+  /** The commands that a rule would start now, in order; a sentence if it could not. */
+  readonly rehearse: (rule: string) => Rehearsal;
   readonly ask: (event: Asking) => Promise<Answer>;
   /** Something outside is to be written down. */
   readonly note: (topic: string, sentence: string) => void;
@@ -96,6 +105,11 @@ export async function startSupervisor(
     const understood = performer.understand(event);
     if (understood !== null) loop.post(understood);
   });
+  const notifications = createNotifications({
+    localHost: options.localHost,
+    run: world.runNotifier,
+    onFailed: (sentence) => loop.post({ kind: "noted", topic: "notify", sentence }),
+  });
   const performer = processPerformer(processes, world.readStdin, (event) => loop.post(event));
   const loop: Loop = startLoop(
     { configuration: options.configuration, state, clock },
@@ -109,8 +123,12 @@ export async function startSupervisor(
             waiting.get(effect.request)?.({ isAccepted: effect.isAccepted, sentence: effect.sentence });
             waiting.delete(effect.request);
             return;
-          case "notify":
+          case "notify": {
+            const { topic, record } = effect;
+            const at = new Date(clock.wallMs()).toISOString();
+            notifications.push({ topic, record, at }, { configuration: loop.configuration(), state: loop.state() });
             return;
+          }
           case "startCheck":
           case "startResident":
           case "stopCheck":
@@ -131,6 +149,7 @@ export async function startSupervisor(
     generation,
     reloadRefused,
     notRemembered: memory.notRemembered,
+    notifications: { waiting: notifications.waitingCount(), dropped: notifications.droppedCount() },
   });
   const status = (): StatusView => {
     const known = { configuration: loop.configuration(), state: loop.state() };
@@ -147,6 +166,13 @@ export async function startSupervisor(
     configuration: loop.configuration,
     state: loop.state,
     status,
+    explain: (rule) => {
+      const known = { configuration: loop.configuration(), state: loop.state() };
+      const explained = explain(known, rule, clock.nowMs());
+      if (explained === null) return null;
+      return { ...viewRule(rule, known.state), parts: explained.parts, hold: explained.hold };
+    },
+    rehearse: (rule) => rehearse({ configuration: loop.configuration(), state: loop.state() }, rule),
     ask: (event) =>
       new Promise((resolve) => {
         const request = nextRequest;
@@ -167,6 +193,7 @@ export async function startSupervisor(
     stop: async (reason) => {
       loop.post({ kind: "stopping", reason });
       await loop.stop();
+      notifications.close();
       await processes.close();
       await memory.close();
     },
@@ -212,18 +239,17 @@ async function recover(
 }
 
 /** What people decided, and what was run: that holds in any boot. What was observed does not. */
+const decisions: readonly Record["kind"][] = [
+  "run-start",
+  "run-end",
+  "blocked",
+  "acknowledged",
+  "maintenance-on",
+  "maintenance-off",
+];
+
 function isDecision(record: Record): boolean {
-  switch (record.kind) {
-    case "run-start":
-    case "run-end":
-    case "blocked":
-    case "acknowledged":
-    case "maintenance-on":
-    case "maintenance-off":
-      return true;
-    default:
-      return false;
-  }
+  return decisions.includes(record.kind);
 }
 
 function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | null {

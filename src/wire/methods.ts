@@ -42,6 +42,8 @@ export interface Explanation {
   readonly rule: string;
   readonly state: RuleState;
   readonly reason: string | null;
+  /** What would keep it from firing now, were it triggered; null: nothing. */
+  readonly hold: string | null;
   /** The condition from the top: each part under the one that it is a part of. */
   readonly parts: readonly {
     /** `when`, `if`, or `on`, the trigger of an edge. */

@@ -32,6 +32,8 @@ export interface DaemonView {
   readonly distrust: string | null;
   /** Why the daemon acts and cannot remember; null: it can. */
   readonly notRemembered: string | null;
+  /** Of `[notify]`: how many wait to be told, and how many were dropped because too many waited. */
+  readonly notifications: { readonly waiting: number; readonly dropped: number };
   readonly configuration: {
     readonly generation: number;
     readonly fingerprint: string;

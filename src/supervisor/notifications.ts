@@ -1,0 +1,155 @@
+/**
+ * Telling people: every notifier that wants to hear of a record is run with it, one process at a time, beside everything
+ * and never in its way. A notifier that hangs delays the next notification and nothing else.
+ */
+import { bindCommand, bindVariables } from "../core/variables.ts";
+import { variableNames } from "../core/variables.ts";
+import type { Configuration, Notifier, NotifyTopic } from "../core/configuration.ts";
+import type { Record } from "../core/record.ts";
+import type { Outcome } from "../core/result.ts";
+import type { Cause } from "../core/run.ts";
+import type { State } from "../core/state.ts";
+import type { ProcessCommand } from "../host/processes.ts";
+
+/** More notifications than this do not wait: the oldest is dropped and counted, because the newest matters to whoever is on call. */
+export const notificationsMax = 256;
+
+export interface Notification {
+  readonly topic: NotifyTopic;
+  readonly record: Record;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export type RunNotifier = (
+  command: ProcessCommand,
+  options: { readonly stdin: string; readonly timeoutMs: number },
+  onEnded: (outcome: Outcome, complaint: string) => void,
+) => void;
+
+export interface Notifications {
+  readonly push: (
+    notification: Notification,
+    known: { readonly configuration: Configuration; readonly state: State },
+  ) => void;
+  readonly waitingCount: () => number;
+  readonly droppedCount: () => number;
+  /** Nothing more is told; the one that runs is left to its end. */
+  readonly close: () => void;
+}
+
+interface Told {
+  readonly notifier: Notifier;
+  readonly command: ProcessCommand;
+  readonly stdin: string;
+}
+
+export function createNotifications(options: {
+  readonly localHost: string;
+  readonly run: RunNotifier;
+  /** Says that a notifier failed. */
+  readonly onFailed: (sentence: string) => void;
+}): Notifications {
+  const waiting: Told[] = [];
+  let isRunning = false;
+  let isClosed = false;
+  let droppedCount = 0;
+
+  function next(): void {
+    const told = waiting[0];
+    if (isRunning || isClosed || told === undefined) return;
+    waiting.shift();
+    isRunning = true;
+    const { notifier, command, stdin } = told;
+    options.run(command, { stdin, timeoutMs: notifier.timeoutMs }, (outcome, complaint) => {
+      isRunning = false;
+      const failure = sayFailure(outcome);
+      const last = complaint.trimEnd().split("\n").at(-1) ?? "";
+      if (failure !== null) options.onFailed(`${command.argv.join(" ")} ${failure}${last === "" ? "" : `: ${last}`}`);
+      next();
+    });
+  }
+
+  return {
+    push: (notification, known) => {
+      for (const notifier of known.configuration.notifiers) {
+        if (!notifier.topics.includes(notification.topic)) continue;
+        waiting.push(compose(notifier, notification, known, { localHost: options.localHost, droppedCount }));
+        if (waiting.length > notificationsMax) {
+          waiting.shift();
+          droppedCount += 1;
+        }
+      }
+      next();
+    },
+    waitingCount: () => waiting.length,
+    droppedCount: () => droppedCount,
+    close: () => {
+      isClosed = true;
+    },
+  };
+}
+
+/** The record as JSON on the standard input, and its plain fields in the environment. */
+function compose(
+  notifier: Notifier,
+  { topic, record, at }: Notification,
+  known: { readonly configuration: Configuration; readonly state: State },
+  about: { readonly localHost: string; readonly droppedCount: number },
+): Told {
+  const event = {
+    at,
+    topic,
+    localHost: about.localHost,
+    droppedNotifications: about.droppedCount,
+    ...withoutBulk(record),
+  };
+  const cause: Cause = "cause" in record ? record.cause : { ...noCause, ...named(record) };
+  const rule = "rule" in record ? record.rule : "";
+  const run = "run" in record ? record.run : 0;
+  const unset = Object.fromEntries(variableNames.map((name) => [name, ""]));
+  const bound = bindCommand(notifier.command, { ...unset, ...bindVariables(known, rule, run, cause) });
+  const env = { ...bound.env, ...environmentOf(event) };
+  const command: ProcessCommand = { argv: [bound.program, ...bound.words.slice(1)], env, user: bound.user };
+  return { notifier, command, stdin: `${JSON.stringify(event)}\n` };
+}
+
+const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };
+
+function named(record: Record): Partial<Cause> {
+  return record.kind === "transition"
+    ? { host: record.host, from: record.from, to: record.to, check: record.check }
+    : {};
+}
+
+/** A run's bound actions are the journal's business: they would fill the message of who is told that it begins. */
+function withoutBulk(record: Record): { readonly [name: string]: unknown } {
+  if (record.kind !== "run-start") return { ...record };
+  const { actions, ...rest } = record;
+  return { ...rest, steps: actions.length };
+}
+
+/** `FAILOVERD_KIND`, `FAILOVERD_SENTENCE`, `FAILOVERD_RULE` …: every field that is a word or a number. */
+function environmentOf(event: { readonly [name: string]: unknown }): { readonly [name: string]: string } {
+  const plain = Object.entries(event).flatMap(([name, value]) => {
+    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return [];
+    const key = `FAILOVERD_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    return [[key, String(value).replaceAll(/[\0\n\r]/g, " ")] as const];
+  });
+  return Object.fromEntries(plain);
+}
+
+function sayFailure(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case "exited":
+      return outcome.code === 0 ? null : `ended with exit ${outcome.code}`;
+    case "killed":
+      return `was killed by ${outcome.signal}`;
+    case "timed-out":
+      return `was ended after ${outcome.afterMs} ms`;
+    case "not-started":
+      return `was not started: ${outcome.reason}`;
+    case "lost":
+      return outcome.reason;
+  }
+}
