@@ -16,6 +16,7 @@ import type { Observation, Role, Standing, State } from "./state.ts";
 /** Brings every host into line with its checks. */
 export function deriveHosts(turn: Turn): void {
   for (const host of hostsOf(turn)) deriveHost(turn, host);
+  retireSilentMasters(turn);
   watchForSplitBrain(turn);
 }
 
@@ -34,19 +35,20 @@ export function countingObservations(configuration: Configuration, state: State,
   );
 }
 
+/** A report may name a host `constructor`: only what was put in counts. */
+export function standingOf(state: State, host: string): Standing | undefined {
+  return Object.hasOwn(state.hosts, host) ? state.hosts[host] : undefined;
+}
+
 function deriveHost(turn: Turn, host: string): void {
-  const known = turn.state.hosts[host];
+  const known = standingOf(turn.state, host);
   const before = known ?? unknownStanding(turn.nowMs);
   const counting = countingObservations(turn.configuration, turn.state, host);
   const reported = counting.filter((observation) => observation.latestAtMs !== null);
-  const role = agreedRole(reported);
-  const status = hostStatus(reported, role);
-  const { standing, changes } = advance(
-    before,
-    { status, role: role === "conflict" ? null : role },
-    turn.nowMs,
-    turn.state.nextOrder,
-  );
+  const agreed = agreedRole(reported);
+  const status = hostStatus(reported, agreed);
+  const role = agreed === "conflict" || isOutlived(before, agreed, reported) ? null : agreed;
+  const { standing, changes } = advance(before, { status, role }, turn.nowMs, turn.state.nextOrder);
   if (standing === before && known !== undefined) return;
   setHost(turn, host, standing);
   for (const change of changes) {
@@ -63,6 +65,18 @@ function agreedRole(observations: readonly Observation[]): Role | "conflict" | n
   const roles = new Set(observations.map((observation) => observation.standing.status).filter(isRole));
   if (roles.size === 2) return "conflict";
   return [...roles][0] ?? null;
+}
+
+/** The host lost its role to another since its checks last said so: what they said before does not give it back. */
+function isOutlived(before: Standing, role: Role | null, observations: readonly Observation[]): boolean {
+  const isRetired = before.role === null && before.roleOrder > 0;
+  return (
+    isRetired &&
+    !observations.some(
+      ({ standing, latest, latestAtMs }) =>
+        standing.status === role && latest?.status === role && (latestAtMs ?? -Infinity) >= before.roleSinceMs,
+    )
+  );
 }
 
 function hostStatus(observations: readonly Observation[], role: Role | "conflict" | null): Status {
@@ -84,17 +98,50 @@ function because(observations: readonly Observation[], status: Status): string {
   return output === "" ? `${cause.check} is ${status}` : `${cause.check} is ${status}: ${output}`;
 }
 
-/** A host that is confirmed master takes the role from one that is silent: its role was only remembered. */
+/** A host that is confirmed master takes the role from one that does not say any more that it is: that was only remembered. */
 function confirmRole(turn: Turn, host: string, standing: Standing): void {
   turn.state = { ...turn.state, nextOrder: turn.state.nextOrder + 1 };
   if (standing.role !== "master") return;
   turn.state = { ...turn.state, lastMaster: host };
-  for (const [other, otherStanding] of Object.entries(turn.state.hosts)) {
-    if (other === host || otherStanding.role !== "master" || claimsMaster(turn, other) !== null) continue;
-    setHost(turn, other, { ...otherStanding, role: null, roleSinceMs: turn.nowMs, seenSinceRole: [] });
-    const sentence = `${other}: no longer taken for the master: ${host} was confirmed master after it, and ${other} is silent`;
-    record(turn, { kind: "transition", host: other, check: null, isRole: true, from: "master", to: "none", sentence });
+  for (const other of mastersBefore(turn, standing)) {
+    const isSwitching = countingObservations(turn.configuration, turn.state, other).some(
+      (observation) => observation.standing.status === "master" && isRole(observation.latest?.status ?? ""),
+    );
+    if (!isSwitching) retire(turn, other, host);
   }
+}
+
+/** Two were master, and one of them says nothing of its role any more: the younger one is the master. */
+function retireSilentMasters(turn: Turn): void {
+  const master = masterOf(turn.state);
+  const standing = master === null ? undefined : standingOf(turn.state, master);
+  if (master === null || standing?.role !== "master") return;
+  for (const other of mastersBefore(turn, standing)) {
+    const counting = countingObservations(turn.configuration, turn.state, other);
+    if (!counting.some((observation) => isRole(observation.standing.status))) retire(turn, other, master);
+  }
+}
+
+function mastersBefore(turn: Turn, standing: Standing): readonly string[] {
+  const others = Object.entries(turn.state.hosts).filter(
+    ([, other]) => other.role === "master" && other.roleOrder < standing.roleOrder,
+  );
+  return others.map(([other]) => other);
+}
+
+function retire(turn: Turn, host: string, master: string): void {
+  const standing = standingOf(turn.state, host);
+  if (standing === undefined) return;
+  setHost(turn, host, { ...standing, role: null, roleSinceMs: turn.nowMs, seenSinceRole: [] });
+  const sentence = `${host}: no longer taken for the master: ${master} was confirmed master after it, and ${host} does not say so any more`;
+  record(turn, { kind: "transition", host, check: null, isRole: true, from: "master", to: "none", sentence });
+}
+
+/** The host that is master; if none is now, the last one that was. Of two, the one that became it later. */
+export function masterOf(state: State): string | null {
+  const masters = Object.entries(state.hosts).filter(([, standing]) => standing.role === "master");
+  const youngest = masters.toSorted(([, a], [, b]) => b.roleOrder - a.roleOrder)[0];
+  return youngest?.[0] ?? state.lastMaster;
 }
 
 /** When the host was last seen to be master by a check that still says so; null: it is not, or is only remembered. */
@@ -112,7 +159,9 @@ function claimsMaster(turn: Turn, host: string): number | null {
 function watchForSplitBrain(turn: Turn): void {
   const claims = hostsOf(turn).flatMap((host) => {
     const seenAtMs = claimsMaster(turn, host);
-    return seenAtMs === null ? [] : [{ host, seenAtMs, becameAtMs: turn.state.hosts[host]?.roleSinceMs ?? turn.nowMs }];
+    return seenAtMs === null
+      ? []
+      : [{ host, seenAtMs, becameAtMs: standingOf(turn.state, host)?.roleSinceMs ?? turn.nowMs }];
   });
   const allBecameAtMs = Math.max(...claims.map((claim) => claim.becameAtMs));
   const isProven =
