@@ -53,7 +53,7 @@ function complainOfNames(
     return;
   }
   seen.set(key, declared);
-  if (declarations.hosts.includes(name)) {
+  if (declarations.hostNames.has(name)) {
     complaints.add(
       "E406",
       span,

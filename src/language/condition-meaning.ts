@@ -119,7 +119,7 @@ export function readSubject(tree: SubjectTree, context: ConditionContext): Subje
     complaints.add("E314", tree.name.span, "a variable stands for a whole name, not for a part of one", null);
     return null;
   }
-  if (name === "local" || declarations.hosts.includes(name)) return readHost(tree.name, context);
+  if (name === "local" || declarations.hostNames.has(name)) return readHost(tree.name, context);
   const checks = declarations.byName.get(name) ?? [];
   if (checks.length === 1) return { kind: "check", check: name, on: null };
   if (checks.length > 1) {
@@ -174,7 +174,7 @@ function readHostVariable(variable: string, span: Span, context: ConditionContex
 /** Complains of a host that no check is about. */
 export function isKnownHost(host: string, span: Span, context: ConditionContext, prefix = ""): boolean {
   const { declarations, complaints } = context;
-  if (declarations.hosts.includes(host)) return true;
+  if (declarations.hostNames.has(host)) return true;
   if (declarations.hasReportedHosts && /^[A-Za-z0-9._:-]{1,253}$/.test(host)) return true;
   const hint = (): string =>
     didYouMean(host, declarations.hosts) ??
@@ -198,7 +198,7 @@ export function readCheckName(word: Word, on: HostReference | null, context: Con
   if (checks === undefined) {
     const hint = (): string | null =>
       didYouMean(name, declarations.byName.keys()) ??
-      (declarations.hosts.includes(name) ? `\`${name}\` is a host` : null);
+      (declarations.hostNames.has(name) ? `\`${name}\` is a host` : null);
     complaints.add("E604", word.span, `there is no check \`${name}\` in checks.conf`, hint);
     return null;
   }

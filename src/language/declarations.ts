@@ -29,6 +29,11 @@ export interface Declarations {
   /** With at least one check, in the order of their first one. */
   readonly hosts: readonly string[];
   readonly byName: ReadonlyMap<string, readonly DeclaredCheck[]>;
+  /** The same hosts, to look one up. */
+  readonly hostNames: ReadonlySet<string>;
+  readonly byHost: ReadonlyMap<string, readonly DeclaredCheck[]>;
+  /** A check may report statuses that are not the language's. */
+  readonly hasFreeStatuses: boolean;
   /** A check may report on hosts that no file names. */
   readonly hasReportedHosts: boolean;
 }
@@ -55,16 +60,14 @@ export function declare(checks: FileTree, actions: FileTree, context: SettingsCo
     guessed.delete(name);
   }
   const declared = found.map((check) => giveHost(check, named, guessed));
-  const byName = new Map<string, DeclaredCheck[]>();
-  for (const check of declared) {
-    const same = byName.get(check.name);
-    if (same === undefined) byName.set(check.name, [check]);
-    else same.push(check);
-  }
+  const byHost = groupBy(declared, (check) => check.host);
   return {
     checks: declared,
-    hosts: [...new Set(declared.map((check) => check.host))],
-    byName,
+    hosts: [...byHost.keys()],
+    hostNames: new Set(byHost.keys()),
+    byHost,
+    byName: groupBy(declared, (check) => check.name),
+    hasFreeStatuses: declared.some((check) => statusesOf(check) === null),
     hasReportedHosts: declared.some((check) => dialectOf(check) === "report"),
   };
 }
@@ -73,6 +76,19 @@ export function dialectOf(check: DeclaredCheck): "plugin" | "ocf" | "report" {
   const [script] = check.command.words;
   const isAgent = check.kind !== "passive" && script !== undefined && shownText(script).startsWith("ocf:");
   return check.own.settings.dialect ?? check.defaults.settings.dialect ?? (isAgent ? "ocf" : "plugin");
+}
+
+/** What a check of a dialect can say; null: anything. Every check can be unknown. */
+export function statusesOf(check: DeclaredCheck): readonly string[] | null {
+  if (check.kind === "passive") return null;
+  switch (dialectOf(check)) {
+    case "plugin":
+      return ["ok", "warning", "critical", "unknown", "down", "master", "slave"];
+    case "ocf":
+      return ["ok", "slave", "master", "critical", "down", "unknown"];
+    case "report":
+      return null;
+  }
 }
 
 function readSection(section: Section, context: SettingsContext): readonly Found[] {
@@ -228,4 +244,16 @@ function collectNamed(actions: FileTree, named: Set<string>, guessed: Set<string
       for (const option of line.options) if (option.kind === "expect") condition(option.condition);
     }
   }
+}
+
+/** Keys in the order of their first item. */
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

@@ -10,11 +10,13 @@ import { hintForSyntax } from "./sentences.ts";
 import { didYouMean } from "./suggest.ts";
 import * as tokens from "./tokens.ts";
 import type { Complaints } from "./complaints.ts";
-import type { FileTree, Header, Line, Section, Word } from "./tree.ts";
+import type { FileTree, Header, Line, Section, Span, Word } from "./tree.ts";
 
 export interface Parsed {
   readonly tree: FileTree;
   readonly comments: readonly Comment[];
+  /** Where each statement stands, in order. */
+  readonly statements: readonly Span[];
 }
 
 /** Chevrotain analyses a grammar when its parser is made, which takes longer than most files; so it is made once. */
@@ -48,7 +50,7 @@ export function parse(complaints: Complaints, kind: FileKind): Parsed {
     }
   }
   const read: readonly Section[] = sections;
-  return { tree: { sections: read }, comments };
+  return { tree: { sections: read }, comments, statements: statements.map((statement) => statement.span) };
 }
 
 function isHeader(node: Header | Line): node is Header {

@@ -8,7 +8,7 @@ import { collectComplaints, type Complaints } from "./complaints.ts";
 import { declare } from "./declarations.ts";
 import { agentsIn } from "./fence-meaning.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { lint } from "./lint.ts";
+import { lint } from "./lint/lint.ts";
 import { parse, type Parsed } from "./parse.ts";
 import { fileBytesMax, readSource, type SourceFile } from "./source.ts";
 import type { FileKind } from "./lexer.ts";
@@ -53,14 +53,10 @@ export function readConfiguration(files: ConfigurationFiles, surroundings: Surro
     checks: readChecksOfFile.map(({ check }) => check),
     ...partsOf(meaning),
   };
-  lint({
-    configuration,
-    declarations,
-    meaning,
-    checks: readChecksOfFile,
-    files: { checks, actions },
-    hasActions: files.actions !== null,
-  });
+  lint({ configuration, declarations, meaning, checks: readChecksOfFile }, { checks, actions });
+  if (files.actions === null) {
+    actions.complaints.addOfFile("W17", "there is no actions.conf, so failoverd looks on and never acts");
+  }
   return { configuration, complaints: listAll(all) };
 }
 
@@ -79,7 +75,7 @@ function readFile(file: SourceFile | null, kind: FileKind): ReadFile {
   if (file !== null && file.bytes.length > fileBytesMax) {
     const message = `this file has more than ${fileBytesMax} bytes, and is not read`;
     complaints.addOfFile("E101", message, "is it the right file?");
-    return { tree: { sections: [] }, comments: [], complaints };
+    return { tree: { sections: [] }, comments: [], statements: [], complaints };
   }
   return { ...parse(complaints, kind), complaints };
 }

@@ -83,7 +83,7 @@ function scopeOf(header: RuleHeader, context: RuleContext): Scope {
   if (header.kind === "transition") {
     bound.add("FROM").add("TO");
     const of = header.of === null ? null : plainText(header.of);
-    if (header.on !== null || (of !== null && of !== "local" && !context.declarations.hosts.includes(of)))
+    if (header.on !== null || (of !== null && of !== "local" && !context.declarations.hostNames.has(of)))
       bound.add("CHECK");
   }
   const { constants, used } = context;

@@ -2,7 +2,7 @@
  * Statuses in conditions and triggers. Some are of the language; beyond them a report may name whatever it likes, so
  * another word is a mistake only if nothing in checks.conf can report it.
  */
-import { dialectOf, type DeclaredCheck, type Declarations } from "./declarations.ts";
+import type { Declarations } from "./declarations.ts";
 import { didYouMean } from "./suggest.ts";
 import { plainText, shownText } from "./words.ts";
 import type { Complaints } from "./complaints.ts";
@@ -11,19 +11,6 @@ import type { Population, Subject } from "../core/condition.ts";
 
 /** `conflict`: of a host whose checks do not agree about its role. */
 export const knownStatuses = ["ok", "warning", "critical", "unknown", "down", "master", "slave", "conflict"] as const;
-
-/** What a check of a dialect can say; null: anything. Every check can be unknown. */
-export function statusesOf(check: DeclaredCheck): readonly string[] | null {
-  if (check.kind === "passive") return null;
-  switch (dialectOf(check)) {
-    case "plugin":
-      return ["ok", "warning", "critical", "unknown", "down", "master", "slave"];
-    case "ocf":
-      return ["ok", "slave", "master", "critical", "down", "unknown"];
-    case "report":
-      return null;
-  }
-}
 
 /** The statuses that the words say; null if one is none at all, which is told. */
 export function readStatuses(
@@ -51,14 +38,14 @@ function readStatus(
 export function isStatus(status: string, declarations: Declarations): boolean {
   if (knownStatuses.some((known) => known === status)) return true;
   const isIdentifier = /^[a-z][a-z0-9_-]{0,63}$/.test(status);
-  return isIdentifier && declarations.checks.some((check) => statusesOf(check) === null);
+  return isIdentifier && declarations.hasFreeStatuses;
 }
 
 export function refuseStatus(status: string, word: Word, declarations: Declarations, complaints: Complaints): null {
-  const isName = declarations.hosts.includes(status) || declarations.byName.has(status);
+  const isName = declarations.hostNames.has(status) || declarations.byName.has(status);
   const hint = (): string | null => {
     if (isName)
-      return `\`${status}\` is a ${declarations.hosts.includes(status) ? "host" : "check"}: say what it should be, \`… or ${status} is …\``;
+      return `\`${status}\` is a ${declarations.hostNames.has(status) ? "host" : "check"}: say what it should be, \`… or ${status} is …\``;
     const lower = status.toLowerCase();
     if (knownStatuses.some((known) => known === lower)) return `write \`${lower}\``;
     return (

@@ -1,0 +1,167 @@
+/** What can go wrong in a rule's actions: W01, W05, W06, W10, W11, and secrets, W15. */
+import { sayList } from "../condition-meaning.ts";
+import { sayCondition } from "../../core/condition-text.ts";
+import { isPromotion, shownCommand, spanOfAction, type Linted, type Warning } from "./linted.ts";
+import { shownText } from "../words.ts";
+import type { ReadRule } from "../rule-meaning.ts";
+import type { Condition, Subject } from "../../core/condition.ts";
+import type { Action, Template, Trigger } from "../../core/configuration.ts";
+
+/** Both would make two masters, or not notice that there is none. */
+export function* lintPromotions({ meaning }: Linted): Iterable<Warning> {
+  for (const rule of meaning.rules) {
+    let isFenced = false;
+    for (const [index, action] of rule.rule.actions.entries()) {
+      if (action.kind === "fence") isFenced = true;
+      if (!isPromotion(action)) continue;
+      const span = spanOfAction(rule, index);
+      const command = shownCommand(action);
+      if (!isFenced) {
+        const message = `\`${command}\` makes a master while the old one may still be one: nothing fences it before`;
+        yield { file: "actions", code: "W01", span, message, hint: "put `fence %MASTER%` above it" };
+      }
+      if (action.options.expect === null) {
+        const message = `nothing looks whether \`${command}\` has made a master`;
+        yield {
+          file: "actions",
+          code: "W11",
+          span,
+          message,
+          hint: "say what the checks must show afterwards: `{ expect %SLAVE% is master within 30s }`",
+        };
+      }
+    }
+  }
+}
+
+export function* lintFences({ meaning, configuration }: Linted): Iterable<Warning> {
+  const withDevice = new Set(
+    configuration.fences.filter((fence) => fence.devices.length > 0).map((fence) => fence.host),
+  );
+  for (const rule of meaning.rules) {
+    for (const [index, action] of rule.rule.actions.entries()) {
+      if (action.kind !== "fence") continue;
+      const span = rule.commands[index]?.words[1]?.span ?? spanOfAction(rule, index);
+      const hosts = hostsMeant(action.host, configuration.variables, configuration.hosts);
+      const missing = hosts.filter((host) => !withDevice.has(host));
+      if (missing.length > 0) {
+        const message = `${sayList(missing)} ${missing.length === 1 ? "has" : "have"} no fence device, so this will fail there, and nothing after it will run`;
+        yield {
+          file: "actions",
+          code: "W06",
+          span,
+          message,
+          hint: `write ${missing.map((host) => `\`[fence ${host}]\``).join(" and ")} with a device below; \`manual\` is one`,
+        };
+      }
+    }
+    const fence = rule.rule.actions.findIndex((action) => action.kind === "fence");
+    if (fence !== -1 && rule.rule.cooldownMs === 0 && rule.rule.limit === null) {
+      const message = "nothing keeps this rule from switching off one host after the other";
+      yield {
+        file: "actions",
+        code: "W10",
+        span: spanOfAction(rule, fence),
+        message,
+        hint: "put `{ cooldown 10m, limit 3 per 1d }` above the rule's actions",
+      };
+    }
+  }
+}
+
+function hostsMeant(
+  template: Template,
+  constants: Readonly<Record<string, string>>,
+  hosts: readonly string[],
+): readonly string[] {
+  const [part] = template;
+  if (typeof part === "string") return [part];
+  const constant = part === undefined ? undefined : constants[part.variable];
+  return constant === undefined ? hosts : [constant];
+}
+
+/** A password in a file that is read, printed, copied and kept under version control. */
+export function* lintSecrets({ meaning }: Linted): Iterable<Warning> {
+  for (const { devices } of meaning.fences) {
+    for (const { command } of devices) {
+      for (const word of command.words.slice(1)) {
+        const [, name] = /^([A-Za-z0-9_]*(?:passw(?:or)?d|secret|token))=/.exec(shownText(word)) ?? [];
+        if (name === undefined) continue;
+        const message = `whoever can read this file can read this ${name}`;
+        yield {
+          file: "actions",
+          code: "W15",
+          span: { ...word.span, end: word.span.start + name.length },
+          message,
+          hint: `put it into a file that only the daemon can read: \`${name}_file=secrets/NAME\``,
+        };
+      }
+    }
+  }
+}
+
+/** A rule whose own success is what it fires on. */
+export function* lintEchoes({ meaning }: Linted): Iterable<Warning> {
+  for (const rule of meaning.rules) {
+    const { trigger, actions } = rule.rule;
+    const at = actions.findIndex((action) => isEcho(rule, trigger, action));
+    if (at === -1) continue;
+    const action = actions[at];
+    const message = `what \`${action === undefined ? "" : shownCommand(action)}\` brings about is what this rule fires on`;
+    yield {
+      file: "actions",
+      code: "W05",
+      span: spanOfAction(rule, at),
+      message,
+      hint: "let the rule fire on what was lost, not on what it makes: `when %MASTER% is critical or down for 5s`",
+    };
+  }
+}
+
+function isEcho({ when }: ReadRule, trigger: Trigger, action: Action): boolean {
+  const expected = action.options.expect?.condition ?? null;
+  switch (trigger.kind) {
+    case "transition": {
+      if (trigger.to.kind === "any" || trigger.check !== null) return false;
+      const { status } = trigger.to;
+      if (status === "master" && isPromotion(action)) return true;
+      return expected !== null && states(expected, status, trigger.host);
+    }
+    case "condition":
+      return when !== null && expected !== null && sayCondition(expected) === sayCondition(withoutFor(trigger.when));
+    case "split-brain":
+    case "run-failed":
+      return false;
+  }
+}
+
+function withoutFor(condition: Condition): Condition {
+  return condition.kind === "for" ? condition.part : condition;
+}
+
+/** Whether a condition says, without a doubt, that the host has the status. */
+function states(condition: Condition, status: string, host: string | null): boolean {
+  const isAbout = (subject: Subject): boolean =>
+    subject.kind === "variable" || (subject.kind === "host" && (host === null || subject.host === host));
+  switch (condition.kind) {
+    case "and":
+      return condition.parts.some((part) => states(part, status, host));
+    case "for":
+      return states(condition.part, status, host);
+    case "is":
+      return (
+        !condition.isNegated &&
+        condition.statuses.length === 1 &&
+        condition.statuses[0] === status &&
+        isAbout(condition.subject)
+      );
+    case "or":
+    case "not":
+    case "was":
+    case "metric":
+    case "range":
+    case "quantified":
+    case "count":
+      return false;
+  }
+}
