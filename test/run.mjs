@@ -13,7 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const fileTimeoutMs = 300_000;
 
 must("node", ["src/build.mjs"]);
-must("node_modules/.bin/prettier", ["--check", "--log-level=warn", "."]);
+must("node_modules/.bin/prettier", ["--check", "--cache", "--log-level=warn", "."]);
 must("node_modules/.bin/oxlint", ["--type-aware", "--deny-warnings"], "pipe");
 
 const parts = process.argv.slice(2);
