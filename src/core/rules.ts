@@ -8,10 +8,12 @@
 import { sayCondition } from "./condition-text.ts";
 import { judge, type Judgement } from "./evaluate.ts";
 import { holdOf, isOverLimit, maintenanceOf, type Hold } from "./holds.ts";
+import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
 import { block, startRun } from "./runs.ts";
 import { around } from "./surroundings.ts";
 import { newRule, record, setRule, type Turn } from "./turn.ts";
+import type { Condition } from "./condition.ts";
 import type { Rule } from "./configuration.ts";
 import type { Cause } from "./run.ts";
 import type { WaitingTrigger } from "./state.ts";
@@ -25,7 +27,7 @@ export const noCause: Cause = { host: null, from: null, to: null, check: null, f
 export function judgeRules(turn: Turn): ReadonlyMap<string, Judgement> {
   const judgements = new Map<string, Judgement>();
   for (const rule of turn.configuration.rules) {
-    if (rule.guard !== null) judge(rule.guard, around(turn, null));
+    if (rule.guard !== null) judge(rule.guard, around(turn, { owner: rule.name, cause: null }));
     if (rule.trigger.kind !== "condition") continue;
     const judgement = judgeWhen(turn, rule, rule.trigger.when);
     judgements.set(rule.name, judgement);
@@ -47,11 +49,11 @@ export function judgeRules(turn: Turn): ReadonlyMap<string, Judgement> {
   return judgements;
 }
 
-/** In maintenance its clocks stand at zero: a `when` that is true when maintenance ends counts from then. */
-function judgeWhen(turn: Turn, rule: Rule, when: Parameters<typeof judge>[0]): Judgement {
-  const surroundings = around(turn, null);
+/** In maintenance no clock of it runs: a `when` that is true when maintenance ends counts from then. */
+function judgeWhen(turn: Turn, rule: Rule, when: Condition): Judgement {
+  const surroundings = around(turn, { owner: rule.name, cause: null });
   if (maintenanceOf(turn, rule, null) === null) return judge(when, surroundings);
-  return judge(when, { ...surroundings, state: { ...turn.state, clocks: {} } });
+  return judge(when, { ...surroundings, state: { ...turn.state, clocks: {} }, clocks: {}, wakes: [] });
 }
 
 /** Edges of this turn go behind those that wait; then whatever may fire, fires. */
@@ -67,7 +69,7 @@ export function fireRules(turn: Turn, judgements: ReadonlyMap<string, Judgement>
 
 function queueEdges(turn: Turn): void {
   for (const { rule, cause, isLearned } of turn.edges.splice(0)) {
-    if (!turn.state.learning.isOver && !isLearned) {
+    if (!isLearned) {
       const sentence = `${rule} dropped: ${sayCause(cause)} is what was found at the start, and no change`;
       record(turn, { kind: "dropped", rule, hold: "learning", sentence });
     } else if (turn.state.waiting.length >= waitingMax) {
@@ -161,15 +163,25 @@ function announce(turn: Turn, judgements: ReadonlyMap<string, Judgement>): void 
   }
 }
 
-/** A `when` that is false is not held. One that cannot be judged is, once everything should be known. */
+/**
+ * A `when` that is false is not held. One that cannot be judged is, once everything should be known; one whose time is not
+ * up only if maintenance keeps it from running.
+ */
 function levelHold(turn: Turn, rule: Rule, judgement: Judgement): Hold | null {
   if (judgement.truth === "false") return null;
   if (judgement.truth === "true") return holdOf(turn, rule, noCause);
   if (!turn.state.learning.isOver) return null;
+  if (isLevel(turn, rule, judgement.condition))
+    return maintenanceOf(turn, rule, null) === null ? null : holdOf(turn, rule, noCause);
   return {
     kind: "stale",
     sentence: `${rule.name} held: "when ${sayCondition(judgement.condition)}" cannot be judged: ${judgement.because()}`,
   };
+}
+
+/** Whether a `when` is true now, however long. */
+export function isLevel(turn: Turn, rule: Rule, when: Condition): boolean {
+  return judge(withoutFor(when), around(turn, { owner: rule.name, cause: null })).truth === "true";
 }
 
 /** Whether what an edge told is still so, now that its turn has come. */

@@ -3,7 +3,7 @@ import { isChangeBetween, type Change } from "./standing.ts";
 import type { Turn } from "./turn.ts";
 import type { Trigger } from "./configuration.ts";
 
-/** A change of a check (`check` given) or of a host. `isLearned`: it was something else before, not merely not yet known. */
+/** A change of a check (`check` given) or of a host. `isLearned`: it was something before, and is not merely known now. */
 export interface Edge {
   readonly host: string;
   readonly check: string | null;
@@ -16,7 +16,9 @@ export function edgesOf(turn: Turn, edge: Edge): void {
   if (turn.isSilent) return;
   for (const rule of turn.configuration.rules) {
     if (!isTriggered(rule.trigger, edge)) continue;
-    const { host, check, isLearned } = edge;
+    const { host, check } = edge;
+    /** The result that ends learning is still one of those that were found at the start. */
+    const isLearned = edge.isLearned || turn.state.learning.isOver;
     if (
       turn.edges.some((other) => other.rule === rule.name && other.cause.host === host && other.cause.check === check)
     )
