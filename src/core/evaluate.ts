@@ -15,7 +15,7 @@ import { isRole } from "./status.ts";
 import { checkKey, type Configuration } from "./configuration.ts";
 import type { Comparison, Condition, HostReference, Population, Quantity, Subject } from "./condition.ts";
 import type { Metric, Status } from "./result.ts";
-import type { Observation, Standing, State } from "./state.ts";
+import type { Clock, Observation, Standing, State } from "./state.ts";
 
 export type Truth = "true" | "false" | "unknown";
 
@@ -33,10 +33,14 @@ export interface Surroundings {
   readonly nowMs: number;
   /** Only what was observed since then counts. */
   readonly freshSinceMs: number;
+  /** For an expectation: nor what is older than this, nor what the newest results no longer say. Null: no matter. */
+  readonly newerThanMs: number | null;
   /** The host that a variable stands for now; null: none. */
   readonly hostOf: (variable: string) => string | null;
   /** The clocks of `for` as they are after this judgement; the caller keeps them. */
-  readonly clocks: { [key: string]: { readonly sinceMs: number; readonly about: string } };
+  readonly clocks: { [key: string]: Clock };
+  /** Whose clocks: two rules with the same words measure each for itself. */
+  readonly owner: string;
   /** When a `for` that is running will be true, if nothing changes. */
   readonly wakes: number[];
 }
@@ -81,6 +85,8 @@ interface Fact {
   readonly name: string;
   readonly standing: Standing | null;
   readonly isFresh: boolean;
+  /** An expectation waits for newer data on it: then it is not even known to be unknown. */
+  readonly isAwaited: boolean;
   readonly sentence: () => string;
 }
 
@@ -111,25 +117,33 @@ function combine(
   return { truth, condition, because, parts };
 }
 
-/** A clock runs while its part is true, and stops when it is not, or when it speaks of another host than it did. */
+/**
+ * A clock runs while its part is true, stops when that is false, and begins anew when it speaks of another host than it did.
+ * One whose beginning was not seen (after a start, a stall, a silence) says for so long that it does not know, and not
+ * that it is false: what had fired before the silence must not take its end for the beginning of another episode.
+ */
 function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surroundings): Judgement {
   const part = judge(condition.part, around);
+  const key = `${around.owner}: ${condition.key}`;
+  if (part.truth === "false") around.clocks[key] = { kind: "stopped" };
   if (part.truth !== "true") return { truth: part.truth, condition, because: part.because, parts: [part] };
   const about = variablesIn(condition.part)
     .map((variable) => around.hostOf(variable) ?? "")
     .join(" ");
-  const running = around.state.clocks[condition.key];
-  const sinceMs = running !== undefined && running.about === about ? running.sinceMs : around.nowMs;
-  around.clocks[condition.key] = { sinceMs, about };
+  const before = around.state.clocks[key];
+  const running = before?.kind === "running" && before.about === about ? before : null;
+  const { sinceMs, isWhole } = running ?? { sinceMs: around.nowMs, isWhole: before !== undefined };
+  around.clocks[key] = { kind: "running", sinceMs, about, isWhole };
   const forMs = around.nowMs - sinceMs;
   const isLong = forMs >= condition.durationMs;
   if (!isLong) around.wakes.push(sinceMs + condition.durationMs);
   const because = (): string =>
     `${part.because()}, for ${sayDuration(forMs)} (needs ${sayDuration(condition.durationMs)})`;
-  return { truth: truthOf(isLong), condition, because, parts: [part] };
+  return { truth: isLong ? "true" : isWhole ? "false" : "unknown", condition, because, parts: [part] };
 }
 
 function truthOfStatus(fact: Fact, statuses: readonly Status[], isNegated: boolean): Truth {
+  if (fact.isAwaited) return "unknown";
   const status = fact.isFresh ? (fact.standing?.status ?? "unknown") : "unknown";
   if (status === "unknown") {
     if (!statuses.includes("unknown")) return "unknown";
@@ -146,7 +160,7 @@ function factOf(subject: Subject, around: Surroundings): Fact {
 }
 
 function noFact(name: string, sentence: string): Fact {
-  return { name, standing: null, isFresh: false, sentence: () => sentence };
+  return { name, standing: null, isFresh: false, isAwaited: false, sentence: () => sentence };
 }
 
 export function factOfHost(host: string, around: Surroundings, name: string): Fact {
@@ -164,7 +178,8 @@ export function factOfHost(host: string, around: Surroundings, name: string): Fa
     }
     return `${name} is ${standing.status} for ${sayDuration(around.nowMs - standing.sinceMs)}`;
   };
-  return { name, standing, isFresh: isHostFresh, sentence };
+  const isAwaited = !isHostFresh && old.some((observation) => isAwaitedBy(observation, around));
+  return { name, standing, isFresh: isHostFresh, isAwaited, sentence };
 }
 
 /** The observations that a host's status rests on. */
@@ -191,28 +206,37 @@ function factOfObservation(observation: Observation, around: Surroundings): Fact
     name: checkKey(observation.check, observation.host),
     standing: observation.standing,
     isFresh: isFresh(observation, around),
+    isAwaited: isAwaitedBy(observation, around),
     sentence: () => sayObservation(observation, around),
   };
+}
+
+function isAwaitedBy(observation: Observation, around: Surroundings): boolean {
+  return around.newerThanMs !== null && !observation.isStale && !isFresh(observation, around);
 }
 
 /** A passive check speaks when it has something to say: until its limit, its word holds. */
 export function isFresh(
   observation: Observation,
-  around: Pick<Surroundings, "configuration" | "freshSinceMs">,
+  around: Pick<Surroundings, "configuration" | "freshSinceMs" | "newerThanMs">,
 ): boolean {
-  if (observation.latestAtMs === null || observation.isStale) return false;
+  const { latestAtMs, isStale, confirming } = observation;
+  if (latestAtMs === null || isStale) return false;
+  if (around.newerThanMs !== null && (latestAtMs < around.newerThanMs || confirming.length > 0)) return false;
   const check = around.configuration.checks.find((other) => other.key === observation.source);
-  return check?.run.kind === "passive" || observation.latestAtMs >= around.freshSinceMs;
+  return check?.run.kind === "passive" || latestAtMs >= around.freshSinceMs;
 }
 
 function sayObservation(observation: Observation, around: Surroundings): string {
   const name = checkKey(observation.check, observation.host);
-  const { standing, latest, latestAtMs } = observation;
+  const { standing, latest, latestAtMs, confirming } = observation;
   if (latestAtMs === null) return `${name} has not reported yet`;
   const age = sayDuration(around.nowMs - latestAtMs);
   const check = around.configuration.checks.find((other) => other.key === observation.source);
   if (observation.isStale)
     return `${name} is stale, last result ${age} ago (limit ${sayDuration(check?.staleAfterMs ?? 0)})`;
+  if (around.newerThanMs !== null && latestAtMs >= around.newerThanMs && confirming.length > 0)
+    return `${name} is ${standing.status}, but now says ${confirming.at(-1)} (${confirming.length} in a row, not yet confirmed)`;
   if (!isFresh(observation, around)) return `${name} is to be observed again, last result ${age} ago`;
   const reason = standing.status === "unknown" && latest !== null ? `: ${latest.output}` : "";
   return `${name} is ${standing.status} for ${sayDuration(around.nowMs - standing.sinceMs)}, last result ${age} ago${reason}`;
@@ -229,7 +253,8 @@ function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>
   const name = `${metric.label} of ${checkKey(observation.check, observation.host)}`;
   const because = (): string =>
     `${name} is ${metric.value === null ? "undetermined" : `${metric.value}${metric.unit}`}, ${sayObservation(observation, around)}`;
-  if (!isFresh(observation, around) || metric.value === null) return leaf(condition, "unknown", because);
+  const isKnown = observation.standing.status !== "unknown" && observation.latest?.status !== "unknown";
+  if (!isFresh(observation, around) || !isKnown || metric.value === null) return leaf(condition, "unknown", because);
   if (condition.kind === "range") {
     const text = condition.range === "warning" ? metric.warn : metric.crit;
     const range = text === null ? null : parseRange(text);

@@ -36,9 +36,10 @@ export function explain(
   if (rule === undefined) return null;
   const turn: Turn = { ...known, nowMs, effects: [], edges: [], clocks: {}, wakes: [], isSilent: true };
   const parts: ExplainedPart[] = [];
-  if (rule.trigger.kind === "condition") addParts(parts, "when", judge(rule.trigger.when, around(turn, null)), 0);
+  const surroundings = around(turn, { owner: rule.name, cause: null });
+  if (rule.trigger.kind === "condition") addParts(parts, "when", judge(rule.trigger.when, surroundings), 0);
   else parts.push(explainEdge(turn, rule));
-  if (rule.guard !== null) addParts(parts, "if", judge(rule.guard, around(turn, null)), 0);
+  if (rule.guard !== null) addParts(parts, "if", judge(rule.guard, surroundings), 0);
   const over = isOverLimit(turn, rule) ? `${rule.name} is over its limit: it would be blocked instead of run` : null;
   return { parts, hold: holdOf(turn, rule, noCause)?.sentence ?? over };
 }

@@ -47,7 +47,7 @@ function learningHold(turn: Turn, rule: Rule): Hold | null {
 
 /** The checks that count and were not observed since learning began. */
 export function unlearned(turn: Turn): readonly string[] {
-  const known = { configuration: turn.configuration, freshSinceMs: turn.state.learning.sinceMs };
+  const known = { configuration: turn.configuration, freshSinceMs: turn.state.learning.sinceMs, newerThanMs: null };
   const observations = Object.values(turn.state.observations);
   const isLearned = (key: string): boolean =>
     observations.some((observation) => observation.source === key && isFresh(observation, known));
@@ -152,7 +152,7 @@ export function isOverLimit(turn: Turn, rule: Rule): boolean {
 
 function guardHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {
   if (rule.guard === null) return null;
-  const judgement = judge(rule.guard, around(turn, cause));
+  const judgement = judge(rule.guard, around(turn, { owner: rule.name, cause }));
   if (judgement.truth === "true") return null;
   const kind = judgement.truth === "false" ? "guard" : "stale";
   return hold(rule, kind, `its guard "if ${sayCondition(rule.guard)}" is ${judgement.truth}: ${judgement.because()}`);

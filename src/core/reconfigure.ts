@@ -3,9 +3,8 @@
  * a `when` that is new and already true counts as seen, and fires when it becomes true again.
  */
 import { newObservation } from "./observe.ts";
-import { judge } from "./evaluate.ts";
 import { newProgress } from "./schedule.ts";
-import { around } from "./surroundings.ts";
+import { isLevel } from "./rules.ts";
 import { newRule, record, type Turn } from "./turn.ts";
 import type { Check, Configuration, Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
@@ -84,8 +83,5 @@ function reconfigureRules(turn: Turn, before: Configuration): void {
 }
 
 function isTrueNow(turn: Turn, rule: Rule): boolean {
-  if (rule.trigger.kind !== "condition") return false;
-  const { when } = rule.trigger;
-  const level = when.kind === "for" ? when.part : when;
-  return judge(level, { ...around(turn, null), clocks: {}, wakes: [] }).truth === "true";
+  return rule.trigger.kind === "condition" && isLevel(turn, rule, rule.trigger.when);
 }

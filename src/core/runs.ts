@@ -221,10 +221,8 @@ function retryOrFail(turn: Turn, run: Run, attempt: number, why: string): Verdic
 function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "expecting" }>): boolean {
   const { expect } = actionAt(run).options;
   invariant(expect !== null, "a step that expects says what");
-  const judgement = judge(
-    expect.condition,
-    around(turn, run.cause, Math.max(phase.sinceMs, turn.state.learning.sinceMs)),
-  );
+  const owner = `run ${run.run}, step ${run.at + 1}`;
+  const judgement = judge(expect.condition, around(turn, { owner, cause: run.cause, newerThanMs: phase.sinceMs }));
   const isMet = judgement.truth === "true";
   if (!isMet && turn.nowMs < phase.untilMs) return false;
   const ms = turn.nowMs - phase.sinceMs;

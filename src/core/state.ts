@@ -67,6 +67,21 @@ export interface RuleProgress {
   readonly lastRunEndMs: number | null;
 }
 
+/** Of one `for`: how long its condition has been true, without a break. */
+export type Clock =
+  /** It is false. */
+  | { readonly kind: "stopped" }
+  | {
+      readonly kind: "running";
+      readonly sinceMs: number;
+      /** The hosts that its variables stood for; for others it begins anew. */
+      readonly about: string;
+      /** It was seen to be false right before; if not, it may be true for longer than is known. */
+      readonly isWhole: boolean;
+    };
+
+export type Clocks = Readonly<{ [key: string]: Clock }>;
+
 /** An edge that waits for its turn. */
 export interface WaitingTrigger {
   readonly rule: string;
@@ -95,8 +110,8 @@ export interface State {
   /** The hosts that are confirmed master together; empty if there are not two. */
   readonly splitBrain: readonly string[];
   readonly rules: Readonly<{ [rule: string]: RuleProgress }>;
-  /** The clocks of `for`: since when the condition of that key is true, and for which hosts. */
-  readonly clocks: Readonly<{ [key: string]: { readonly sinceMs: number; readonly about: string } }>;
+  /** The clocks of `for`, of each rule its own. One that is not there: what it measures was not known a moment ago. */
+  readonly clocks: Clocks;
   readonly waiting: readonly WaitingTrigger[];
   readonly run: Run | null;
   /** A launcher that waits for the next step's command. */

@@ -4,20 +4,24 @@ import type { Surroundings } from "./evaluate.ts";
 import type { Turn } from "./turn.ts";
 import type { Cause } from "./run.ts";
 
-/** What conditions are judged by in this turn: `cause` gives %HOST%, `freshSinceMs` asks for newer data than learning does. */
+/**
+ * What conditions are judged by in this turn. `owner`: whose `for` clocks they use, a rule's or an expectation's; `cause`
+ * gives %HOST%; `newerThanMs`: for an expectation, only what was observed since then counts.
+ */
 export function around(
   turn: Turn,
-  cause: Cause | null,
-  freshSinceMs: number = turn.state.learning.sinceMs,
+  of: { readonly owner: string; readonly cause: Cause | null; readonly newerThanMs?: number },
 ): Surroundings {
   const { configuration, state, nowMs, clocks, wakes } = turn;
   return {
     configuration,
     state,
     nowMs,
-    freshSinceMs,
+    freshSinceMs: state.learning.sinceMs,
+    newerThanMs: of.newerThanMs ?? null,
     clocks,
+    owner: of.owner,
     wakes,
-    hostOf: (variable) => hostOf(turn, variable, cause),
+    hostOf: (variable) => hostOf(turn, variable, of.cause),
   };
 }

@@ -6,7 +6,7 @@ import type { CheckKey, Configuration, NotifyTopic } from "./configuration.ts";
 import type { Effect } from "./effect.ts";
 import type { Record } from "./record.ts";
 import type { Cause } from "./run.ts";
-import type { CheckProgress, Observation, RuleProgress, Standing, State } from "./state.ts";
+import type { CheckProgress, Clock, Observation, RuleProgress, Standing, State } from "./state.ts";
 
 export interface Turn {
   readonly configuration: Configuration;
@@ -16,7 +16,7 @@ export interface Turn {
   /** Edges seen in this turn, in order: rules that want to fire. */
   readonly edges: { readonly rule: string; readonly cause: Cause; readonly isLearned: boolean }[];
   /** The clocks of every `for` that was judged in this turn; they become the state's. */
-  readonly clocks: { [key: string]: { readonly sinceMs: number; readonly about: string } };
+  readonly clocks: { [key: string]: Clock };
   /** Moments at which something that was judged in this turn may come out otherwise. */
   readonly wakes: number[];
   /** Nothing may be triggered by what changes: a reload. */
