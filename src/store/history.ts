@@ -78,41 +78,63 @@ interface Source {
   readonly beforeSeq: number;
 }
 
+/**
+ * While this reads, files may be put away and removed, and then what was read of them may be mixed up. That shows as a gap
+ * or as an end; so at each of these the folder is looked at again, and if it changed, the reading begins anew, behind the
+ * entries that were told.
+ */
 async function* allItems(disk: Disk, folder: string, sinceSeq: number): AsyncGenerator<HistoryItem, void> {
-  /** The next entry that is wanted: an entry that is in two files, because a sync failed, is told once. */
-  let nextSeq = sinceSeq;
-  let isFirst = true;
+  const place: Place = { nextSeq: sinceSeq, isFirst: true };
   for (;;) {
     const files = await listJournalFiles(disk, folder);
     if (!files.ok) {
       yield { kind: "gap", sentence: `the journal cannot be read: ${files.reason}` };
       return;
     }
-    let currentFirstSeq: number | null = null;
-    for (const { name, beforeSeq } of await sourcesOf(disk, folder, files)) {
-      if (beforeSeq <= nextSeq) continue;
-      for await (const scanned of scanJournalFile(disk, pathOf(folder, name))) {
-        if (name === currentName && scanned.kind === "header") currentFirstSeq = scanned.header.firstSeq;
-        const gap = sayGap(scanned, name);
-        if (gap !== null) yield { kind: "gap", sentence: gap };
-        if (scanned.kind !== "entry" || scanned.entry.seq < nextSeq) continue;
-        const { entry, bytes } = scanned;
-        if (!isFirst && entry.seq > nextSeq) yield { kind: "gap", sentence: sayMissing(nextSeq, entry.seq - 1) };
-        isFirst = false;
-        nextSeq = entry.seq + 1;
-        yield { kind: "entry", entry, bytes };
+    const isUnchanged = async (): Promise<boolean> => {
+      const now = await listJournalFiles(disk, folder);
+      return !now.ok || JSON.stringify(now) === JSON.stringify(files);
+    };
+    let isToBeginAnew = false;
+    for await (const item of itemsOf(disk, folder, files, place)) {
+      isToBeginAnew = item.kind === "gap" && !(await isUnchanged());
+      if (isToBeginAnew) break;
+      if (item.kind === "entry") {
+        place.nextSeq = item.entry.seq + 1;
+        place.isFirst = false;
       }
+      yield item;
     }
-    const firstSeq = currentFirstSeq;
-    if (firstSeq === null || isPutAway(files, firstSeq)) return;
-    const filesNow = await listJournalFiles(disk, folder);
-    if (!filesNow.ok || !isPutAway(filesNow, firstSeq)) return;
+    if (!isToBeginAnew && (await isUnchanged())) return;
   }
 }
 
-/** If that happened while the current file was read, another is in its place, and what was read of it may be mixed up. */
-function isPutAway(files: JournalFiles, firstSeq: number): boolean {
-  return files.rotated.some((rotated) => rotated.firstSeq === firstSeq);
+interface Place {
+  /** The next entry that is wanted. An entry that is in two files, because a sync failed, is told once. */
+  nextSeq: number;
+  /** No entry was told yet, so none is missing before it. */
+  isFirst: boolean;
+}
+
+async function* itemsOf(
+  disk: Disk,
+  folder: string,
+  files: JournalFiles,
+  place: Place,
+): AsyncGenerator<HistoryItem, void> {
+  for (const { name, beforeSeq } of await sourcesOf(disk, folder, files)) {
+    if (beforeSeq <= place.nextSeq) continue;
+    for await (const scanned of scanJournalFile(disk, pathOf(folder, name))) {
+      const gap = sayGap(scanned, name);
+      if (gap !== null) yield { kind: "gap", sentence: gap };
+      if (scanned.kind !== "entry" || scanned.entry.seq < place.nextSeq) continue;
+      const { entry, bytes } = scanned;
+      if (!place.isFirst && entry.seq > place.nextSeq) {
+        yield { kind: "gap", sentence: sayMissing(place.nextSeq, entry.seq - 1) };
+      }
+      yield { kind: "entry", entry, bytes };
+    }
+  }
 }
 
 /** The files in the order of their entries; the damaged ones, which have intact entries too, by the first of these. */
@@ -123,9 +145,10 @@ async function sourcesOf(disk: Disk, folder: string, files: JournalFiles): Promi
     if (firstSeq !== null) starts.push({ name, firstSeq });
   }
   starts.sort((one, other) => one.firstSeq - other.firstSeq);
+  const currentSeq = files.hasCurrent ? await firstSeqOf(disk, pathOf(folder, currentName)) : null;
   const sources = starts.map(({ name, firstSeq }) => {
     const later = starts.find((start) => start.firstSeq > firstSeq);
-    return { name, beforeSeq: later?.firstSeq ?? Infinity };
+    return { name, beforeSeq: later?.firstSeq ?? currentSeq ?? Infinity };
   });
   if (files.hasCurrent) sources.push({ name: currentName, beforeSeq: Infinity });
   return sources;

@@ -80,8 +80,7 @@ export class SimulatedDisk {
   }
 
   get usedBytes(): number {
-    const inodes = new Set([...this.#names.values(), ...this.#durableNames.values()]);
-    return [...inodes].reduce((sum, inode) => sum + inode.blocks * blockBytes, 0);
+    return [...new Set(this.#names.values())].reduce((sum, inode) => sum + inode.blocks * blockBytes, 0);
   }
 
   /** Ends the life of the process that has the disk mounted; with "power", also of the cache. */
