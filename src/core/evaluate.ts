@@ -152,7 +152,7 @@ function truthOfStatus(fact: Fact, statuses: readonly Status[], isNegated: boole
   return truthOf(statuses.includes(status) !== isNegated);
 }
 
-function factOf(subject: Subject, around: Surroundings): Fact {
+export function factOf(subject: Subject, around: Surroundings): Fact {
   if (subject.kind === "check") return factOfCheck(subject, around);
   const host = resolve(subject, around);
   if (host === null) return noFact(sayHost(subject), `no host is ${sayHost(subject)}`);

@@ -62,7 +62,7 @@ function distrustHold(turn: Turn, rule: Rule): Hold | null {
     : hold(rule, "journal", `${turn.state.distrust}; it acts again after "failoverctl ack journal"`);
 }
 
-function maintenanceHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {
+export function maintenanceHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {
   const covering = maintenanceOf(turn, rule, cause);
   if (covering === null) return null;
   const until =

@@ -5,10 +5,10 @@
 import { newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
 import { isLevel } from "./rules.ts";
-import { newRule, record, type Turn } from "./turn.ts";
+import { newRule, record, setRule, type Turn } from "./turn.ts";
 import type { Check, Configuration, Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
-import type { CheckProgress, Observation, RuleProgress } from "./state.ts";
+import type { CheckProgress, Observation, RuleProgress, State } from "./state.ts";
 
 export function reconfigure(turn: Turn, event: Extract<Event, { kind: "reconfigured" }>): void {
   const { configuration } = turn;
@@ -76,12 +76,22 @@ function reconfigureRules(turn: Turn, before: Configuration): void {
   for (const rule of turn.configuration.rules) {
     const old = before.rules.find((other) => other.name === rule.name);
     const progress = turn.state.rules[rule.name] ?? newRule;
-    const isSame = old !== undefined && JSON.stringify(old.trigger) === JSON.stringify(rule.trigger);
-    rules[rule.name] = isSame ? progress : { ...progress, trueSinceMs: null, hasFired: isTrueNow(turn, rule) };
+    rules[rule.name] = sameTrigger(old, rule) ? progress : { ...progress, trueSinceMs: null, hasFired: false };
   }
   turn.state = { ...turn.state, rules };
 }
 
-function isTrueNow(turn: Turn, rule: Rule): boolean {
-  return rule.trigger.kind === "condition" && isLevel(turn, rule, rule.trigger.when);
+function sameTrigger(a: Rule | undefined, b: Rule): boolean {
+  return a !== undefined && JSON.stringify(a.trigger) === JSON.stringify(b.trigger);
+}
+
+/** A `when` that is true, and was not before the reload or is another than it was, counts as seen. */
+export function passOver(turn: Turn, before: Configuration, known: State): void {
+  for (const rule of turn.configuration.rules) {
+    if (rule.trigger.kind !== "condition" || !isLevel(turn, rule, rule.trigger.when)) continue;
+    const old = before.rules.find((other) => other.name === rule.name);
+    const wasTrue =
+      sameTrigger(old, rule) && isLevel({ ...turn, configuration: before, state: known }, rule, rule.trigger.when);
+    if (!wasTrue) setRule(turn, rule.name, { hasFired: true });
+  }
 }

@@ -8,6 +8,13 @@ import type { HoldKind } from "./hold.ts";
 import type { Outcome, ProcessIdentity, Status } from "./result.ts";
 import type { BoundAction, Cause } from "./run.ts";
 
+/** Why a transition fires nothing, beside what holds a rule. */
+export type PassedOver =
+  | "no-longer" // it did not hold any more when its turn came
+  | "again" // the same already waits
+  | "queue-full"
+  | "reload"; // only the configuration changed
+
 export type RunOutcome = "done" | "failed" | "abandoned";
 
 interface Said {
@@ -59,7 +66,7 @@ export type Record =
   /** A rule whose `when` is true does not fire now. Written when the reason changes, not at every evaluation. */
   | (Said & { readonly kind: "held"; readonly rule: string; readonly hold: HoldKind })
   /** A transition that would have fired a rule, and did not; or one that no longer held when its turn came. */
-  | (Said & { readonly kind: "dropped"; readonly rule: string; readonly hold: HoldKind | "no-longer" | "queue-full" })
+  | (Said & { readonly kind: "dropped"; readonly rule: string; readonly hold: HoldKind | PassedOver })
   | (Said & { readonly kind: "blocked"; readonly rule: string })
   | (Said & { readonly kind: "acknowledged"; readonly what: string })
   | (Said & {

@@ -6,8 +6,8 @@
  * nothing holds it back and it is still true: once an episode, which ends when it is false.
  */
 import { sayCondition } from "./condition-text.ts";
-import { judge, type Judgement } from "./evaluate.ts";
-import { holdOf, isOverLimit, maintenanceOf, type Hold } from "./holds.ts";
+import { factOf, judge, type Judgement } from "./evaluate.ts";
+import { holdOf, isOverLimit, maintenanceHold, maintenanceOf, type Hold } from "./holds.ts";
 import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
 import { block, startRun } from "./runs.ts";
@@ -15,8 +15,11 @@ import { around } from "./surroundings.ts";
 import { newRule, record, setRule, type Turn } from "./turn.ts";
 import type { Condition } from "./condition.ts";
 import type { Rule } from "./configuration.ts";
+import type { Record } from "./record.ts";
 import type { Cause } from "./run.ts";
 import type { WaitingTrigger } from "./state.ts";
+
+type Dropped = Extract<Record, { kind: "dropped" }>;
 
 /** More edges than this do not wait; an operator is told which were dropped. */
 export const waitingMax = 64;
@@ -56,30 +59,48 @@ function judgeWhen(turn: Turn, rule: Rule, when: Condition): Judgement {
   return judge(when, { ...surroundings, state: { ...turn.state, clocks: {} }, clocks: {}, wakes: [] });
 }
 
-/** Edges of this turn go behind those that wait; then whatever may fire, fires. */
-export function fireRules(turn: Turn, judgements: ReadonlyMap<string, Judgement>): void {
+/** Edges of this turn go behind those that wait; then the first that may fire, fires. True if one did. */
+export function fireRules(turn: Turn, judgements: ReadonlyMap<string, Judgement>): boolean {
   queueEdges(turn);
-  while (turn.state.run === null) {
-    const fired = fireEdge(turn) || fireLevel(turn, judgements);
-    queueEdges(turn);
-    if (!fired) break;
-  }
+  if (turn.state.run === null && (fireEdge(turn) || fireLevel(turn, judgements))) return true;
   announce(turn, judgements);
+  return false;
 }
 
-function queueEdges(turn: Turn): void {
-  for (const { rule, cause, isLearned } of turn.edges.splice(0)) {
-    if (!isLearned) {
-      const sentence = `${rule} dropped: ${sayCause(cause)} is what was found at the start, and no change`;
-      record(turn, { kind: "dropped", rule, hold: "learning", sentence });
-    } else if (turn.state.waiting.length >= waitingMax) {
-      const sentence = `${rule} dropped: ${waitingMax} triggers are waiting already`;
-      record(turn, { kind: "dropped", rule, hold: "queue-full", sentence });
-    } else {
-      const waiting: WaitingTrigger = { rule, cause, atMs: turn.nowMs, isAnnounced: false };
-      turn.state = { ...turn.state, waiting: [...turn.state.waiting, waiting] };
+export function queueEdges(turn: Turn): void {
+  for (const edge of turn.edges.splice(0)) {
+    const { rule, cause } = edge;
+    const refusal = whyNotQueued(turn, edge);
+    if (refusal !== null) {
+      record(turn, { kind: "dropped", rule, ...refusal });
+      continue;
     }
+    const waiting: WaitingTrigger = { rule, cause, atMs: turn.nowMs, isAnnounced: false };
+    turn.state = { ...turn.state, waiting: [...turn.state.waiting, waiting] };
   }
+}
+
+/** An edge that is not even put behind the others. What is seen in maintenance is not made up for when it has ended. */
+function whyNotQueued(turn: Turn, edge: Turn["edges"][number]): Pick<Dropped, "hold" | "sentence"> | null {
+  const { rule: name, cause, isLearned } = edge;
+  const what = `${name} dropped: ${sayCause(cause)}`;
+  if (!isLearned) return { hold: "learning", sentence: `${what} is what was found at the start, and no change` };
+  const rule = turn.configuration.rules.find((other) => other.name === name);
+  const hold = rule === undefined ? null : maintenanceHold(turn, rule, cause);
+  if (hold !== null) return { hold: hold.kind, sentence: sayNotMadeUpFor(cause, hold) };
+  if (turn.state.waiting.some((other) => other.rule === name && isSameSubject(other.cause, cause)))
+    return { hold: "again", sentence: `${what} again, and it waits for its turn already` };
+  if (turn.state.waiting.length >= waitingMax)
+    return { hold: "queue-full", sentence: `${what}, but ${waitingMax} triggers are waiting already` };
+  return null;
+}
+
+function isSameSubject(a: Cause, b: Cause): boolean {
+  return a.host === b.host && a.check === b.check && a.failed === null && b.failed === null;
+}
+
+function sayNotMadeUpFor(cause: Cause, hold: Hold): string {
+  return `${sayCause(cause)}, but ${hold.sentence}; a transition is not made up for`;
 }
 
 /** Takes waiting edges in order until one fires. True if one did. */
@@ -99,17 +120,13 @@ function fireEdge(turn: Turn): boolean {
       record(turn, { kind: "dropped", rule: rule.name, hold: "no-longer", sentence });
       continue;
     }
-    const hold = mayFire(turn, rule, first.cause);
+    const hold = staleHold(turn, rule, first.cause) ?? mayFire(turn, rule, first.cause);
     if (hold === null) {
       startRun(turn, rule, first.cause, sayCause(first.cause));
       return true;
     }
-    record(turn, {
-      kind: "dropped",
-      rule: rule.name,
-      hold: hold.kind,
-      sentence: `${sayCause(first.cause)}, but ${hold.sentence}; a transition is not made up for`,
-    });
+    const sentence = sayNotMadeUpFor(first.cause, hold);
+    record(turn, { kind: "dropped", rule: rule.name, hold: hold.kind, sentence });
   }
   return false;
 }
@@ -194,6 +211,17 @@ function stillHolds(turn: Turn, rule: Rule, cause: Cause): boolean {
   if (standing === undefined || to === null) return false;
   if (rule.trigger.to.kind === "any") return standing.status !== from;
   return isRole(to) ? standing.role === to : standing.status === to;
+}
+
+/** An edge that waited fires on what is known now, and not on what was known when it came. */
+function staleHold(turn: Turn, rule: Rule, cause: Cause): Hold | null {
+  const { host, check, to } = cause;
+  if (rule.trigger.kind !== "transition" || host === null || to === "unknown") return null;
+  const fact = factOf(
+    check === null ? { kind: "host", host } : { kind: "check", check, on: { kind: "host", host } },
+    around(turn, { owner: rule.name, cause }),
+  );
+  return fact.isFresh ? null : { kind: "stale", sentence: `${rule.name} held: ${fact.sentence()}` };
 }
 
 function sayCause(cause: Cause): string {

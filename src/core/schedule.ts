@@ -119,7 +119,7 @@ function checkOfJob(turn: Turn, job: number): Check | undefined {
 /** The next moment at which something comes out otherwise although nothing has happened. */
 export function wakeAtMs(turn: Turn): number {
   const { state, nowMs, configuration } = turn;
-  const moments: number[] = [...turn.wakes];
+  const moments: number[] = [];
   for (const check of configuration.checks) {
     const progress = state.checks[check.key];
     if (check.run.kind !== "passive" && progress !== undefined && progress.job === null)
@@ -140,5 +140,5 @@ export function wakeAtMs(turn: Turn): number {
   if (phase?.kind === "pausing" || phase?.kind === "expecting") moments.push(phase.untilMs);
   if (phase?.kind === "ready") moments.push(phase.sinceMs + (state.run?.actions[state.run.at]?.options.timeoutMs ?? 0));
   const isAhead = (atMs: number): boolean => atMs > nowMs;
-  return Math.min(...moments.filter(isAhead), nowMs + 60_000);
+  return Math.min(...moments.filter(isAhead), ...turn.wakes, nowMs + 60_000);
 }

@@ -3,6 +3,9 @@
  *
  *     event -> facts -> hosts -> rules judged -> run advanced -> rules fired -> run advanced -> checks started
  *
+ * A reload is two turns in one: what was due is done as it was before it, then the new configuration is taken, which
+ * changes nothing by itself and fires nothing.
+ *
  * An event that does not fit (a job that is not known, a run that is over) changes nothing.
  */
 import { sayDuration } from "../base/duration.ts";
@@ -10,9 +13,9 @@ import { deriveHosts } from "./hosts.ts";
 import { unlearned } from "./holds.ts";
 import { refreshStaleness } from "./observe.ts";
 import { endMaintenance, operate } from "./operate.ts";
-import { reconfigure } from "./reconfigure.ts";
+import { passOver, reconfigure } from "./reconfigure.ts";
 import { advanceRun, restartStep, stepEnded } from "./runs.ts";
-import { fireRules, judgeRules } from "./rules.ts";
+import { fireRules, judgeRules, queueEdges } from "./rules.ts";
 import { checkEnded, learningMsMax, residentEnded, residentReported, startDueChecks, wakeAtMs } from "./schedule.ts";
 import { note, record, type Turn } from "./turn.ts";
 import type { Configuration } from "./configuration.ts";
@@ -27,24 +30,56 @@ export function step(
   event: Event,
   nowMs: number,
 ): { readonly state: State; readonly effects: Effects } {
-  const isSilent = event.kind === "reconfigured";
-  const turn: Turn = { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent };
+  if (event.kind === "reconfigured") return reload(configuration, state, event, nowMs);
+  const turn = beginTurn(configuration, state, nowMs);
   apply(turn, event);
+  const judgements = look(turn);
+  advanceRun(turn);
+  /** A run that ends at once lets the next trigger have its turn. */
+  while (fireRules(turn, judgements)) advanceRun(turn);
+  return endTurn(turn);
+}
+
+function beginTurn(configuration: Configuration, state: State, nowMs: number): Turn {
+  return { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent: false };
+}
+
+/** What is known now, and what the rules make of it. */
+function look(turn: Turn): ReturnType<typeof judgeRules> {
   refreshStaleness(turn);
   deriveHosts(turn);
   endOverdueMaintenance(turn);
   finishLearning(turn);
-  const judgements = judgeRules(turn);
-  advanceRun(turn);
-  if (!isSilent) {
-    fireRules(turn, judgements);
-    advanceRun(turn);
-    if (turn.state.run === null) fireRules(turn, judgements);
-  }
+  return judgeRules(turn);
+}
+
+function endTurn(turn: Turn): { readonly state: State; readonly effects: Effects } {
   turn.state = { ...turn.state, clocks: turn.clocks };
   startDueChecks(turn);
   turn.effects.push({ kind: "wakeAt", atMs: wakeAtMs(turn) });
   return { state: turn.state, effects: turn.effects };
+}
+
+function reload(
+  configuration: Configuration,
+  state: State,
+  event: Extract<Event, { kind: "reconfigured" }>,
+  nowMs: number,
+): { readonly state: State; readonly effects: Effects } {
+  const due = beginTurn(event.before, state, nowMs);
+  look(due);
+  advanceRun(due);
+  queueEdges(due);
+  const known = { ...due.state, clocks: due.clocks };
+  const turn: Turn = { ...beginTurn(configuration, known, nowMs), effects: due.effects, isSilent: true };
+  reconfigure(turn, event);
+  refreshStaleness(turn);
+  deriveHosts(turn);
+  judgeRules(turn);
+  passOver(turn, event.before, due.state);
+  /** What may fire or move on does so right after it. */
+  turn.wakes.push(nowMs);
+  return endTurn(turn);
 }
 
 function apply(turn: Turn, event: Event): void {
@@ -84,7 +119,7 @@ function apply(turn: Turn, event: Event): void {
       stalled(turn, event.gapMs);
       return;
     case "reconfigured":
-      reconfigure(turn, event);
+      /** Is `reload`'s, and never comes here. */
       return;
     case "journal-distrusted":
       turn.state = { ...turn.state, distrust: event.reason };

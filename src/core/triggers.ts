@@ -1,6 +1,6 @@
 /** Which rules an edge wants to fire. Whether they may is decided in `rules.ts`. */
 import { isChangeBetween, type Change } from "./standing.ts";
-import type { Turn } from "./turn.ts";
+import { record, type Turn } from "./turn.ts";
 import type { Trigger } from "./configuration.ts";
 
 /** A change of a check (`check` given) or of a host. `isLearned`: it was something before, and is not merely known now. */
@@ -11,9 +11,8 @@ export interface Edge {
   readonly isLearned: boolean;
 }
 
-/** Collects the rules that the edge triggers; each at most once in a turn for one host. */
+/** Collects the rules that the edge triggers; each at most once in a turn for one host. A reload triggers nothing. */
 export function edgesOf(turn: Turn, edge: Edge): void {
-  if (turn.isSilent) return;
   for (const rule of turn.configuration.rules) {
     if (!isTriggered(rule.trigger, edge)) continue;
     const { host, check } = edge;
@@ -23,7 +22,14 @@ export function edgesOf(turn: Turn, edge: Edge): void {
       turn.edges.some((other) => other.rule === rule.name && other.cause.host === host && other.cause.check === check)
     )
       continue;
-    const cause = { host, from: edge.change.from, to: edge.change.to, check, failed: null };
+    const { from, to } = edge.change;
+    if (turn.isSilent) {
+      const subject = check === null ? host : `${check} on ${host}`;
+      const sentence = `${rule.name} dropped: ${subject}: ${from} -> ${to} is what the reload made of it, and no change`;
+      record(turn, { kind: "dropped", rule: rule.name, hold: "reload", sentence });
+      continue;
+    }
+    const cause = { host, from, to, check, failed: null };
     turn.edges.push({ rule: rule.name, cause, isLearned });
   }
 }
