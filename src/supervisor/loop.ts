@@ -8,7 +8,7 @@
  * A loop that was not run for `stallMs` has seen nothing for that long: the core is told, and observes before it acts.
  */
 import { invariant } from "../base/invariant.ts";
-import { step } from "../core/step.ts";
+import { step as coreStep } from "../core/step.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
@@ -51,12 +51,14 @@ export interface Loop {
   readonly stop: () => Promise<void>;
 }
 
-/** Begins with the first event that is posted. */
+export type Step = typeof coreStep;
+
+/** Begins with the first event that is posted. `step`: the core, or, in tests, the core watched or spoilt. */
 export function startLoop(
-  begin: { readonly configuration: Configuration; readonly state: State; readonly clock: Clock },
+  begin: { readonly configuration: Configuration; readonly state: State; readonly clock: Clock; readonly step?: Step },
   performer: Performer,
 ): Loop {
-  const { clock } = begin;
+  const { clock, step = coreStep } = begin;
   let { configuration, state } = begin;
   let turnedAtMs = clock.nowMs();
   let turnedAtBootMs = clock.bootMs();

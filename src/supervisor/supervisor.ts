@@ -23,7 +23,7 @@ import type { Disk } from "../store/disk.ts";
 import type { Table } from "../store/table-format.ts";
 import type { Explanation } from "../wire/methods.ts";
 import type { StatusView } from "../wire/status.ts";
-import { startLoop, type Loop } from "./loop.ts";
+import { startLoop, type Loop, type Step } from "./loop.ts";
 import { Memory } from "./memory.ts";
 import { createNotifications, type RunNotifier } from "./notifications.ts";
 import { processPerformer, type Stdin } from "./performer.ts";
@@ -41,6 +41,8 @@ export interface World {
   readonly runNotifier: RunNotifier;
   /** What a fence agent is told on its standard input, secrets and all; a sentence if a secret cannot be had. */
   readonly readStdin: (fence: FenceCall) => Stdin;
+  /** What decides: the core, unless a test watches it or spoils it. */
+  readonly step?: Step;
 }
 
 export type FenceCall = NonNullable<Extract<Effect, { readonly kind: "startStep" }>["fence"]>;
@@ -112,7 +114,7 @@ export async function startSupervisor(
   });
   const performer = processPerformer(processes, world.readStdin, (event) => loop.post(event));
   const loop: Loop = startLoop(
-    { configuration: options.configuration, state, clock },
+    { configuration: options.configuration, state, clock, ...(world.step === undefined ? {} : { step: world.step }) },
     {
       remember: (records) => memory.remember(records),
       remembered: () => memory.changed(),
