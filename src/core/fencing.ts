@@ -73,6 +73,11 @@ function callOf(action: FenceAction, index: number, deviceAttempt: number, nowMs
   return { device: index, deviceAttempt, verb: "off", asked: 0, untilMs: nowMs + device.timeoutMs };
 }
 
+/** The call as it begins: a device's time runs from its `off`, whatever was waited for before. */
+export function beginCall(action: FenceAction, call: FenceCall, nowMs: number): FenceCall {
+  return call.verb === "off" ? { ...call, untilMs: nowMs + deviceAt(action, call.device).timeoutMs } : call;
+}
+
 /** The agent's process. Its words hold no parameter: an agent that is given any argument stops reading its standard input. */
 export function fenceCommand(action: FenceAction, call: FenceCall, attemptName: string, nowMs: number) {
   const device = deviceAt(action, call.device);

@@ -9,16 +9,18 @@
 import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
 import { judge } from "./evaluate.ts";
-import { afterFenceCall, fenceCommand, firstFenceCall } from "./fencing.ts";
+import { afterFenceCall, beginCall, firstFenceCall } from "./fencing.ts";
+import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
 import { hurryChecks } from "./schedule.ts";
+import { actionAt, describeStep } from "./step-program.ts";
 import { around } from "./surroundings.ts";
-import { record, setRule, type Turn } from "./turn.ts";
+import { note, record, setRule, type Turn } from "./turn.ts";
 import { bindAction, bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
 import type { RunOutcome } from "./record.ts";
 import type { Outcome } from "./result.ts";
-import type { BoundAction, BoundCommand, Cause, FenceCall, Run, StepPhase } from "./run.ts";
+import type { BoundAction, Cause, Run, StepPhase } from "./run.ts";
 
 type Running = Extract<StepPhase, { kind: "running" }>;
 
@@ -90,20 +92,22 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
   /** A crash cut the run off behind its last step. */
   if (run.actions[run.at] === undefined) return endRun(turn, run.failure === null ? "done" : "failed");
   const action = actionAt(run);
-  const { launcher } = turn.state;
-  if (action.kind === "fence" && run.failure === null && phase.fence === null) {
-    return fail(turn, run, `no fence device is configured for ${action.host}`);
-  }
+  const { launcher, distrust } = turn.state;
+  /** A run that an earlier daemon began waits as well, until somebody has looked at the journal. */
+  if (distrust !== null) return false;
+  if (action.kind === "fence" && run.failure === null && phase.fence === null)
+    return neverStarted(turn, run, `no fence device is configured for ${action.host}`);
   if (launcher === null) {
     if (turn.nowMs < phase.sinceMs + action.options.timeoutMs) return false;
-    return fail(turn, run, `no process could be forked for ${sayDuration(turn.nowMs - phase.sinceMs)}`);
+    return neverStarted(turn, run, `no process could be forked for ${sayDuration(turn.nowMs - phase.sinceMs)}`);
   }
-  const { command, shown, name, limitMs, fence } = describe(turn, run, phase.attempt, phase.fence);
+  const call = action.kind === "fence" && phase.fence !== null ? beginCall(action, phase.fence, turn.nowMs) : null;
+  const { command, shown, name, limitMs, fence } = describeStep(turn, run, phase.attempt, call);
   const killAtMs = turn.nowMs + limitMs;
   const running: Running = {
     kind: "running",
     attempt: phase.attempt,
-    fence: phase.fence,
+    fence: call,
     name,
     launcher,
     startedAtMs: turn.nowMs,
@@ -124,6 +128,12 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
   return false;
 }
 
+/** A step that has no process has no end either; that it failed is written down here. */
+function neverStarted(turn: Turn, run: Run, why: string): boolean {
+  note(turn, "step", `${stepTitle(run)} was not started: ${why}`);
+  return fail(turn, run, why);
+}
+
 /** The process of a step has ended. */
 export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended" }>): void {
   const { run } = turn.state;
@@ -133,7 +143,7 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
     phase.isKilled && turn.nowMs >= phase.killAtMs
       ? { kind: "timed-out", afterMs: turn.nowMs - phase.startedAtMs }
       : event.outcome;
-  const { shown } = describe(turn, run, phase.attempt, phase.fence);
+  const { shown } = describeStep(turn, run, phase.attempt, phase.fence);
   const verdict = judgeEnd(turn, run, phase, outcome);
   const ms = turn.nowMs - phase.startedAtMs;
   record(turn, {
@@ -189,7 +199,7 @@ function judgeEnd(turn: Turn, run: Run, phase: Running, outcome: Outcome): Verdi
     const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
     switch (call.kind) {
       case "proven":
-        return { isSuccess: true, next: "done", why: `: ${action.host} is proven off` };
+        return { isSuccess: true, next: afterSuccess(action), why: `: ${action.host} is proven off` };
       case "call": {
         const next: StepPhase =
           call.pauseMs === 0
@@ -202,7 +212,11 @@ function judgeEnd(turn: Turn, run: Run, phase: Running, outcome: Outcome): Verdi
     }
   }
   if (!isSuccess) return retryOrFail(turn, run, phase.attempt, "");
-  return { isSuccess, next: action.options.expect === null ? "done" : "expect", why: "" };
+  return { isSuccess, next: afterSuccess(action), why: "" };
+}
+
+function afterSuccess(action: BoundAction): "done" | "expect" {
+  return action.options.expect === null ? "done" : "expect";
 }
 
 function retryOrFail(turn: Turn, run: Run, attempt: number, why: string): Verdict {
@@ -311,10 +325,38 @@ function killStep(turn: Turn, run: Run, phase: Running): void {
 
 /** An operator gives a run up: what runs is ended, nothing more is started, nothing is undone. */
 export function abandonRun(turn: Turn, run: Run): void {
-  const abandoned = { ...run, isAbandoned: true, failure: run.failure ?? "given up by an operator" };
+  if (run.isAbandoned) return;
+  const abandoned = { ...run, isAbandoned: true };
   turn.state = { ...turn.state, run: abandoned };
-  if (run.phase.kind !== "running") endRun(turn, "abandoned");
-  else if (!run.phase.isKilled) killStep(turn, abandoned, run.phase);
+  if (run.phase.kind !== "running") {
+    endRun(turn, "abandoned");
+    return;
+  }
+  /** So that a daemon that dies before the process has ended does not go on with what was given up. */
+  const sentence = `${stepTitle(run)} is in doubt: an operator gives the run up, and what runs is ended`;
+  record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting: true, sentence });
+  if (!run.phase.isKilled) killStep(turn, abandoned, run.phase);
+}
+
+/** Nobody looked for a while: what was waited for gets the time that was lost. */
+export function postpone(turn: Turn, gapMs: number): void {
+  const { run } = turn.state;
+  if (run === null) return;
+  const { phase } = run;
+  switch (phase.kind) {
+    case "ready":
+      setPhase(turn, run, { ...phase, sinceMs: phase.sinceMs + gapMs });
+      return;
+    case "running":
+      if (!phase.isKilled) setPhase(turn, run, { ...phase, killAtMs: phase.killAtMs + gapMs });
+      return;
+    case "expecting":
+      setPhase(turn, run, { ...phase, untilMs: phase.untilMs + gapMs });
+      return;
+    case "pausing":
+    case "in-doubt":
+      return;
+  }
 }
 
 /** The step in doubt is started again, by an operator's word or because it may be. */
@@ -331,66 +373,6 @@ function readyFor(turn: Turn, action: BoundAction | undefined, attempt: number):
   return { kind: "ready", attempt, fence, sinceMs: turn.nowMs };
 }
 
-function actionAt(run: Run): BoundAction {
-  const action = run.actions[run.at];
-  invariant(action !== undefined, `run ${run.run} has a step ${run.at + 1}`);
-  return action;
-}
-
-/** The process that a step starts next: what runs, how it is shown, what its files are called, how long it may take. */
-function describe(turn: Turn, run: Run, attempt: number, call: FenceCall | null) {
-  const action = actionAt(run);
-  const step = run.at + 1;
-  if (run.failure !== null && !run.isAbandoned) {
-    const command = action.options.undo;
-    invariant(command !== null, "only steps with an undo are undone");
-    return { command, shown: command.words, name: `undo-${step}`, limitMs: action.options.timeoutMs, fence: null };
-  }
-  const name = attempt === 1 ? `${step}` : `${step}.${attempt}`;
-  if (action.kind === "command") {
-    const command: BoundCommand = action.command;
-    return { command, shown: command.words, name, limitMs: action.options.timeoutMs, fence: null };
-  }
-  invariant(call !== null, "a fence step knows its call");
-  return fenceCommand(action, call, name, turn.nowMs);
-}
-
-function ofStep(run: Run, attempt: number, command: readonly string[], name: string) {
-  return {
-    run: run.run,
-    rule: run.rule,
-    step: run.at + 1,
-    attempt,
-    command,
-    name,
-    isUndo: run.failure !== null && !run.isAbandoned,
-  };
-}
-
-function stepTitle(run: Run): string {
-  const isUndo = run.failure !== null && !run.isAbandoned;
-  return `${run.rule}, run ${run.run}, ${isUndo ? "undo of " : ""}step ${run.at + 1} of ${run.actions.length}`;
-}
-
 function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
   turn.state = { ...turn.state, run: { ...run, phase } };
-}
-
-function sayOutcome(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case "exited":
-      return `exit ${outcome.code}`;
-    case "killed":
-      return `killed by ${outcome.signal}`;
-    case "timed-out":
-      return "timed out and was ended";
-    case "not-started":
-      return `not started: ${outcome.reason}`;
-    case "lost":
-      return outcome.reason;
-  }
-}
-
-function sayFailure(outcome: Outcome): string {
-  return outcome.kind === "exited" ? `ended with exit ${outcome.code}` : sayOutcome(outcome);
 }

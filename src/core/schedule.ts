@@ -58,7 +58,8 @@ export function checkEnded(turn: Turn, job: number, results: readonly HostResult
   });
   const dueAtMs = progress.startedAtMs + (isConfirmingWorse ? check.run.retryMs : check.run.everyMs);
   const isLate = turn.nowMs > dueAtMs;
-  const nextAtMs = progress.startedAtMs < turn.state.learning.sinceMs ? turn.nowMs : Math.max(turn.nowMs, dueAtMs);
+  const isTooOld = progress.startedAtMs < Math.max(turn.state.learning.sinceMs, expectedSinceMs(turn));
+  const nextAtMs = isTooOld ? turn.nowMs : Math.max(turn.nowMs, dueAtMs);
   setCheck(turn, check.key, { ...progress, job: null, nextAtMs, lateCount: progress.lateCount + (isLate ? 1 : 0) });
 }
 
@@ -110,6 +111,12 @@ export function hurryChecks(turn: Turn): void {
     if (check.run.kind === "scheduled" && progress !== undefined && progress.job === null)
       setCheck(turn, check.key, { ...progress, nextAtMs: turn.nowMs });
   }
+}
+
+/** Since when an expectation waits for newer results. */
+function expectedSinceMs(turn: Turn): number {
+  const phase = turn.state.run?.phase;
+  return phase?.kind === "expecting" ? phase.sinceMs : -Infinity;
 }
 
 function checkOfJob(turn: Turn, job: number): Check | undefined {

@@ -14,7 +14,7 @@ import { unlearned } from "./holds.ts";
 import { refreshStaleness } from "./observe.ts";
 import { endMaintenance, operate } from "./operate.ts";
 import { passOver, reconfigure } from "./reconfigure.ts";
-import { advanceRun, restartStep, stepEnded } from "./runs.ts";
+import { advanceRun, postpone, restartStep, stepEnded } from "./runs.ts";
 import { fireRules, judgeRules, queueEdges } from "./rules.ts";
 import { checkEnded, learningMsMax, residentEnded, residentReported, startDueChecks, wakeAtMs } from "./schedule.ts";
 import { note, record, type Turn } from "./turn.ts";
@@ -195,6 +195,7 @@ function stalled(turn: Turn, gapMs: number): void {
     observations: Object.fromEntries(observations),
     clocks: {},
   };
+  postpone(turn, gapMs);
 }
 
 function finishLearning(turn: Turn): void {

@@ -108,7 +108,8 @@ export function bindAction(
     return { kind: "command", command: bindCommand(action.command, bound), options, place: action.place };
   const host = bindTemplate(action.host, bound);
   const devices = configuration.fences.find((fence) => fence.host === host)?.devices ?? [];
-  return { kind: "fence", host, devices, options, place: action.place };
+  /** Behind a fence that was not proven nothing goes on, whatever else was said. */
+  return { kind: "fence", host, devices, options: { ...options, onFailure: "stop" }, place: action.place };
 }
 
 export function bindCommand(command: CommandTemplate, bound: { readonly [name: string]: string }): BoundCommand {
