@@ -14,26 +14,28 @@ import { launcherName, outcomeOfCode } from "./why-not-started.ts";
 /** The last of its complaint; enough for a stack trace's end. */
 const complaintBytesMax = 2 * 1024;
 
-/** Calls `onEnded` once, not before this has returned. Ended with its whole group after `timeoutMs`. */
+/**
+ * Calls `onEnded` once, not before this has returned. Ended with its whole group after `timeoutMs`. The answer lets go of it:
+ * it goes on by itself, and the daemon's end does not wait for somebody who is being told of it.
+ */
 export function runNotifier(
   command: ProcessCommand,
   options: { readonly stdin: string; readonly timeoutMs: number },
   onEnded: (outcome: Outcome, complaint: string) => void,
-): void {
+): () => void {
+  let letGo = (): void => undefined;
   writeCommand(command, (written) => {
-    if (written.kind === "not-started") {
-      setImmediate(() => onEnded(written, ""));
-      return;
-    }
-    start(written.text, options, onEnded);
+    if (written.kind === "not-started") setImmediate(() => onEnded(written, ""));
+    else letGo = start(written.text, options, onEnded);
   });
+  return () => letGo();
 }
 
 function start(
   text: string,
   { stdin, timeoutMs }: { readonly stdin: string; readonly timeoutMs: number },
   onEnded: (outcome: Outcome, complaint: string) => void,
-): void {
+): () => void {
   const complaint = new OutputTail(complaintBytesMax);
   let isLate = false;
   let deadline: NodeJS.Timeout | undefined;
@@ -49,15 +51,17 @@ function start(
       else onEnded(outcomeOfCode(code), said);
     },
   });
-  if (shell === null) return;
+  if (shell === null) return () => undefined;
   shell.child.stderr?.on("data", (bytes: Uint8Array) => complaint.push(bytes));
   shell.channel.end(stdin);
-  /** The daemon's end does not wait for somebody who is being told of it. */
-  shell.child.unref();
-  shell.channel.unref();
-  if (shell.child.stderr instanceof Socket) shell.child.stderr.unref();
   deadline = setTimeout(() => {
     isLate = true;
     endGroup(shell.pid, () => null);
-  }, timeoutMs).unref();
+  }, timeoutMs);
+  return () => {
+    clearTimeout(deadline);
+    shell.child.unref();
+    shell.channel.unref();
+    if (shell.child.stderr instanceof Socket) shell.child.stderr.unref();
+  };
 }

@@ -25,7 +25,7 @@ export type RunNotifier = (
   command: ProcessCommand,
   options: { readonly stdin: string; readonly timeoutMs: number },
   onEnded: (outcome: Outcome, complaint: string) => void,
-) => void;
+) => () => void;
 
 export interface Notifications {
   readonly push: (
@@ -53,6 +53,7 @@ export function createNotifications(options: {
   const waiting: Told[] = [];
   let isRunning = false;
   let isClosed = false;
+  let letGo = (): void => undefined;
   let droppedCount = 0;
 
   function next(): void {
@@ -61,7 +62,7 @@ export function createNotifications(options: {
     waiting.shift();
     isRunning = true;
     const { notifier, command, stdin } = told;
-    options.run(command, { stdin, timeoutMs: notifier.timeoutMs }, (outcome, complaint) => {
+    letGo = options.run(command, { stdin, timeoutMs: notifier.timeoutMs }, (outcome, complaint) => {
       isRunning = false;
       const failure = sayFailure(outcome);
       const last = complaint.trimEnd().split("\n").at(-1) ?? "";
@@ -86,6 +87,7 @@ export function createNotifications(options: {
     droppedCount: () => droppedCount,
     close: () => {
       isClosed = true;
+      letGo();
     },
   };
 }

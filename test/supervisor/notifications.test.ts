@@ -1,0 +1,162 @@
+/** Notifiers: told one at a time, the oldest dropped when too much waits, and what they are told. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { initialState } from "../../src/core/restore.ts";
+import type { Configuration, NotifyTopic } from "../../src/core/configuration.ts";
+import type { Record } from "../../src/core/record.ts";
+import type { Outcome } from "../../src/core/result.ts";
+import { runNotifier } from "../../src/host/notifier.ts";
+import {
+  createNotifications,
+  notificationsMax,
+  type Notification,
+  type RunNotifier,
+} from "../../src/supervisor/notifications.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "failoverd-notify-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const configurationOf = (program: string, topics: readonly NotifyTopic[], timeoutMs = 30_000): Configuration => ({
+  fingerprint: "0",
+  localHost: "host1",
+  hosts: ["host1"],
+  checks: [],
+  rules: [],
+  variables: {},
+  fences: [],
+  notifiers: [
+    {
+      command: { program, words: [["notify_me"], [{ variable: "HOST" }]], env: { TEAM: "dba" }, user: null },
+      topics,
+      timeoutMs,
+      place: { file: "actions.conf", line: 1 },
+    },
+  ],
+});
+
+const known = (configuration: Configuration) => ({ configuration, state: initialState(configuration, 0) });
+
+const transition = (host: string): Record => ({
+  kind: "transition",
+  host,
+  check: null,
+  isRole: false,
+  from: "master",
+  to: "critical",
+  sentence: `${host}: master -> critical`,
+});
+
+const notification = (host: string, topic: NotifyTopic = "transition"): Notification => ({
+  topic,
+  record: transition(host),
+  at: "2026-01-01T00:00:00.000Z",
+});
+
+/** Starts nothing: the test says when each ends. */
+function byHand() {
+  const started: string[] = [];
+  const ends: ((outcome: Outcome) => void)[] = [];
+  const run: RunNotifier = (command, _options, onEnded) => {
+    started.push(command.argv.at(-1) ?? "");
+    ends.push((outcome) => onEnded(outcome, "no route to the pager\n"));
+    return () => undefined;
+  };
+  const endNext = (outcome: Outcome): void => ends.shift()?.(outcome);
+  return { run, started, endNext };
+}
+
+void test("one at a time, in order", () => {
+  const hand = byHand();
+  const failures: string[] = [];
+  const notifications = createNotifications({
+    localHost: "host1",
+    run: hand.run,
+    onFailed: (why) => failures.push(why),
+  });
+  const about = known(configurationOf("/bin/notify", ["transition"]));
+  for (const host of ["a", "b", "c"]) notifications.push(notification(host), about);
+  assert.deepEqual(hand.started, ["a"]);
+  hand.endNext({ kind: "exited", code: 0 });
+  assert.deepEqual(hand.started, ["a", "b"]);
+  hand.endNext({ kind: "exited", code: 3 });
+  assert.deepEqual(hand.started, ["a", "b", "c"], "one that failed does not stop the next");
+  assert.deepEqual(failures, ["/bin/notify b ended with exit 3: no route to the pager"]);
+});
+
+void test("a topic that was not asked for is not told", () => {
+  const hand = byHand();
+  const notifications = createNotifications({ localHost: "host1", run: hand.run, onFailed: assert.fail });
+  notifications.push(notification("a", "hold"), known(configurationOf("/bin/notify", ["run", "fence"])));
+  assert.deepEqual(hand.started, []);
+});
+
+void test("when too much waits the oldest is dropped, and counted", () => {
+  const hand = byHand();
+  const notifications = createNotifications({ localHost: "host1", run: hand.run, onFailed: assert.fail });
+  const about = known(configurationOf("/bin/notify", ["transition"]));
+  for (let number = 0; number < notificationsMax + 4; number += 1)
+    notifications.push(notification(`h${number}`), about);
+  assert.equal(notifications.waitingCount(), notificationsMax);
+  assert.equal(notifications.droppedCount(), 3);
+  hand.endNext({ kind: "exited", code: 0 });
+  assert.deepEqual(hand.started, ["h0", "h4"], "h1 to h3 were the oldest that waited");
+});
+
+void test("a real notifier: JSON on its standard input, plain fields in its environment", async () => {
+  const program = join(folder, "notify_real");
+  const told = join(folder, "told");
+  writeFileSync(
+    program,
+    `#!/bin/sh\n{ cat; echo "$1|$TEAM|$FAILOVERD_KIND|$FAILOVERD_TOPIC|$FAILOVERD_FROM|$FAILOVERD_TO"; } > ${told}\necho done >&2; exit 7\n`,
+    { mode: 0o755 },
+  );
+  const failure = await new Promise<string>((resolve) => {
+    const notifications = createNotifications({ localHost: "host1", run: runNotifier, onFailed: resolve });
+    notifications.push(notification("host2"), known(configurationOf(program, ["transition"])));
+  });
+  assert.equal(failure, `${program} host2 ended with exit 7: done`);
+  const [json = "", line] = readFileSync(told, "utf8").split("\n");
+  const { kind, host, localHost, sentence } = parseObject(json);
+  assert.deepEqual(
+    { kind, host, localHost, sentence },
+    {
+      kind: "transition",
+      host: "host2",
+      localHost: "host1",
+      sentence: "host2: master -> critical",
+    },
+  );
+  assert.equal(line, "host2|dba|transition|transition|master|critical");
+});
+
+void test("a notifier that hangs is ended with all that it started", async () => {
+  const program = join(folder, "notify_hang");
+  const pidFile = join(folder, "pid");
+  writeFileSync(program, `#!/bin/sh\nsleep 600 & echo $! > ${pidFile}; wait\n`, { mode: 0o755 });
+  const failure = await new Promise<string>((resolve) => {
+    const notifications = createNotifications({ localHost: "host1", run: runNotifier, onFailed: resolve });
+    notifications.push(notification("host2"), known(configurationOf(program, ["transition"], 300)));
+  });
+  assert.equal(failure, `${program} host2 was ended after 300 ms`);
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  for (let tries = 0; isAlive(pid); tries += 1) {
+    assert.ok(tries < 200, "its child is gone within moments");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.startsWith("Z") === false;
+  } catch {
+    return false;
+  }
+}
+
+function parseObject(json: string): { readonly [name: string]: unknown } {
+  const read: { readonly [name: string]: unknown } = JSON.parse(json);
+  return read;
+}
