@@ -56,23 +56,21 @@ export type ParsedHeader =
   | { readonly kind: "header"; readonly header: Header }
   /** Written by a failoverd that is newer than this one. */
   | { readonly kind: "future"; readonly version: number }
-  /** `isOurs`: it is a header of ours that was damaged; else it may be anything. */
-  | { readonly kind: "bad"; readonly isOurs: boolean; readonly reason: string };
+  | { readonly kind: "bad"; readonly reason: string };
 
 /** The first line of a file, without its newline. */
 export function parseHeader(line: Uint8Array): ParsedHeader {
   const unsealed = unsealLine(line);
-  if (unsealed.kind === "changed") return { kind: "bad", isOurs: true, reason: "its checksum is wrong" };
+  if (unsealed.kind === "changed") return { kind: "bad", reason: "its checksum is wrong" };
   const { value } = unsealed;
   if (!isObject(value) || value["failoverd"] !== "journal") {
-    return { kind: "bad", isOurs: false, reason: "it does not begin as a journal of failoverd does" };
+    return { kind: "bad", reason: "it does not begin as a journal of failoverd does" };
   }
   const version = value["version"];
-  if (typeof version === "number" && Number.isSafeInteger(version) && version > journalVersion) {
-    return { kind: "future", version };
-  }
-  if (unsealed.kind === "unsealed") return { kind: "bad", isOurs: true, reason: "it has no checksum" };
-  if (!isHeader(value)) return { kind: "bad", isOurs: true, reason: "it is not a header that this version knows" };
+  if (!isSeq(version)) return { kind: "bad", reason: "it has no version" };
+  if (version > journalVersion) return { kind: "future", version };
+  if (unsealed.kind === "unsealed") return { kind: "bad", reason: "it has no checksum" };
+  if (!isHeader(value)) return { kind: "bad", reason: "it is not a header that this version knows" };
   const { firstSeq, at, checkpoint } = value;
   return { kind: "header", header: { firstSeq, at, checkpoint } };
 }

@@ -61,9 +61,10 @@ export function decodeTable(bytes: Uint8Array): DecodedTable {
   if (unsealed.kind === "changed") return { kind: "damaged", sentence: "was changed: its checksum is wrong" };
   const { value } = unsealed;
   if (!isObject(value) || value["failoverd"] !== "table") return { kind: "damaged", sentence: "is not a state table" };
-  const version = value["version"];
-  if (typeof version === "number" && version > tableVersion) {
-    return { kind: "future", sentence: `was written by a newer failoverd (table version ${version})` };
+  const version = parseVersion(value["version"], "version");
+  if (!version.ok) return { kind: "damaged", sentence: `has no version that can be: ${version.sentence}` };
+  if (version.value > tableVersion) {
+    return { kind: "future", sentence: `was written by a newer failoverd (table version ${version.value})` };
   }
   if (unsealed.kind === "unsealed") return { kind: "damaged", sentence: "has no checksum" };
   const parsed = parseTable(value, "table");
@@ -77,6 +78,8 @@ const newline = 0x0a;
 const listOf = <T>(parser: Parser<T>): Parser<readonly T[]> => parseListOf(parser, { itemsMax: Infinity });
 
 const documentOf = <F extends Fields>(fields: F): Parser<ObjectOf<F>> => parseObject(fields, { others: "ignored" });
+
+const parseVersion = parseWholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
 const parseCount = parseWholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER });
 
