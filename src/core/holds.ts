@@ -1,11 +1,11 @@
 /** What keeps a rule from firing now, as a kind and a sentence with its numbers. Asked in the order in which it is told. */
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
-import { judge, isFresh, variablesIn } from "./evaluate.ts";
+import { judge, isFresh } from "./evaluate.ts";
 import { around } from "./surroundings.ts";
 import type { Turn } from "./turn.ts";
-import { bindVariables, hostOf, missingVariable, variablesUsed } from "./variables.ts";
-import type { Condition, HostReference } from "./condition.ts";
+import { touchedBy } from "./touched.ts";
+import { bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
 import type { Cause } from "./run.ts";
@@ -77,54 +77,11 @@ export function maintenanceHold(turn: Turn, rule: Rule, cause: Cause | null): Ho
   );
 }
 
-/** The maintenance that covers the rule: of everything, of the rule, of a host or check that it speaks of. */
+/** The maintenance that covers the rule: of everything, of the rule, of a host or check that it speaks of or rests on. */
 export function maintenanceOf(turn: Turn, rule: Rule, cause: Cause | null) {
   if (turn.state.maintenance.length === 0) return null;
-  const conditions = [rule.guard, rule.trigger.kind === "condition" ? rule.trigger.when : null].filter(
-    (part) => part !== null,
-  );
-  const variables = [...conditions.flatMap(variablesIn), ...variablesUsed(rule)];
-  const hosts = variables.map((variable) => hostOf(turn, variable, cause));
-  const touched = new Set<string | null>([
-    "*",
-    rule.name,
-    cause?.host ?? null,
-    cause?.check ?? null,
-    ...hosts,
-    ...conditions.flatMap(namesIn),
-  ]);
-  if (cause?.host != null && cause.check !== null) touched.add(`${cause.check} on ${cause.host}`);
-  return turn.state.maintenance.find((maintenance) => touched.has(maintenance.scope)) ?? null;
-}
-
-function namesIn(condition: Condition): readonly string[] {
-  const ofHost = (reference: HostReference | null): readonly string[] =>
-    reference?.kind === "host" ? [reference.host] : [];
-  switch (condition.kind) {
-    case "or":
-    case "and":
-      return condition.parts.flatMap(namesIn);
-    case "not":
-    case "for":
-      return namesIn(condition.part);
-    case "is":
-    case "was":
-    case "metric":
-    case "range": {
-      const { subject } = condition;
-      if (subject.kind !== "check") return ofHost(subject);
-      return [
-        subject.check,
-        ...ofHost(subject.on),
-        ...(subject.on?.kind === "host" ? [`${subject.check} on ${subject.on.host}`] : []),
-      ];
-    }
-    case "quantified":
-    case "count":
-      return condition.over.kind === "hosts"
-        ? []
-        : [...(condition.over.check === null ? [] : [condition.over.check]), ...ofHost(condition.over.on)];
-  }
+  const touched = touchedBy(turn, rule, cause);
+  return turn.state.maintenance.find(({ scope }) => scope === "*" || scope === rule.name || touched.has(scope)) ?? null;
 }
 
 function blockedHold(turn: Turn, rule: Rule): Hold | null {

@@ -1,9 +1,11 @@
 /** What operators say, and what they are answered. A refusal says why, and what would be accepted. */
 import { sayDuration } from "../base/duration.ts";
+import { hostsOf } from "./hosts.ts";
 import { abandonRun, restartStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
 import { take } from "./schedule.ts";
 import { record, setRule, type Turn } from "./turn.ts";
+import { bindVariables, missingVariable } from "./variables.ts";
 import type { Event } from "./event.ts";
 
 type Asked = Extract<Event, { request: number }>;
@@ -34,6 +36,8 @@ function answerTo(turn: Turn, event: Asked): Answer {
       return continueRun(turn, event);
     case "maintenance-on": {
       const { scope, forMs, untilWallMs, reason } = event;
+      if (!isKnownScope(turn, scope))
+        return no(`there is no host, check or rule ${scope} that could be in maintenance`);
       const untilMs = forMs === null ? null : turn.nowMs + forMs;
       const others = turn.state.maintenance.filter((maintenance) => maintenance.scope !== scope);
       turn.state = { ...turn.state, maintenance: [...others, { scope, untilMs, untilWallMs, reason }] };
@@ -64,7 +68,7 @@ function reported(turn: Turn, event: Extract<Event, { kind: "reported" }>): Answ
     );
   }
   if (event.host === null && named.length > 1) return no(`${event.check} is declared for several hosts: say for which`);
-  take(turn, check, [{ host: event.host === check.host ? null : event.host, result: event.result }], turn.nowMs);
+  take(turn, check, [{ host: event.host ?? check.host, result: event.result }], turn.nowMs);
   return yes(`${check.key}: ${event.result.status}`);
 }
 
@@ -90,6 +94,10 @@ function runRule(turn: Turn, name: string): Answer {
   if (turn.state.run !== null)
     return no(`run ${turn.state.run.run} of ${turn.state.run.rule} is in progress: one run at a time`);
   const number = turn.state.nextRun;
+  const missing = missingVariable(rule, bindVariables(turn, name, number, noCause));
+  if (missing !== null) return no(`${name} cannot be run: ${missing}`);
+  /** A `when` that is true now has been seen to by this. */
+  if (rule.trigger.kind === "condition") setRule(turn, name, { hasFired: true });
   startRun(turn, rule, noCause, "by hand");
   return yes(`run ${number} of ${name} has started`);
 }
@@ -111,6 +119,18 @@ function continueRun(turn: Turn, event: Extract<Event, { kind: "resume" | "aband
   });
   restartStep(turn, run, run.phase.attempt + 1);
   return yes(`run ${run.run} of ${run.rule} goes on with step ${run.at + 1}`);
+}
+
+/** A scope that is misspelt would hold nothing, and nobody would know. */
+function isKnownScope(turn: Turn, scope: string): boolean {
+  const { checks, rules } = turn.configuration;
+  return (
+    scope === "*" ||
+    turn.state.observations[scope] !== undefined ||
+    hostsOf(turn).includes(scope) ||
+    checks.some((check) => check.name === scope || check.key === scope) ||
+    rules.some((rule) => rule.name === scope)
+  );
 }
 
 /** False if there was none. */
