@@ -46,7 +46,11 @@ export function observationsOf(turn: Pick<Turn, "state">, check: Check): readonl
     const own = turn.state.observations[check.key];
     return own === undefined ? [] : [[check.key, own]];
   }
-  return Object.entries(turn.state.observations).filter(([, observation]) => observation.source === check.key);
+  return Object.entries(turn.state.observations).filter(([, observation]) => isReportedBy(check, observation));
+}
+
+export function isReportedBy(check: Check, observation: Observation): boolean {
+  return observation.source === check.key && (check.dialect === "report" || observation.host === check.host);
 }
 
 export function newObservation(check: Check, host: string, nowMs: number): Observation {

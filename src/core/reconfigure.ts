@@ -2,7 +2,7 @@
  * A reload: what did not change keeps state, counters and schedule. It changes no status that is known and fires nothing:
  * a `when` that is new and already true counts as seen, and fires when it becomes true again.
  */
-import { newObservation } from "./observe.ts";
+import { isReportedBy, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
 import { isLevel } from "./rules.ts";
 import { newRule, record, setRule, type Turn } from "./turn.ts";
@@ -34,7 +34,7 @@ function reconfigureChecks(turn: Turn, before: Configuration): void {
   }
   const observations: { [key: string]: Observation } = {};
   for (const [key, observation] of Object.entries(state.observations)) {
-    const declared = configuration.checks.some((check) => check.key === observation.source);
+    const declared = configuration.checks.some((check) => isReportedBy(check, observation));
     if (declared) observations[key] = observation;
     else {
       const { check, host } = observation;
@@ -52,7 +52,8 @@ function reconfigureChecks(turn: Turn, before: Configuration): void {
     ...Object.values(observations).map((observation) => observation.host),
   ]);
   const hosts = Object.fromEntries(Object.entries(state.hosts).filter(([host]) => named.has(host)));
-  turn.state = { ...state, checks, observations, hosts };
+  const lastMaster = state.lastMaster !== null && named.has(state.lastMaster) ? state.lastMaster : null;
+  turn.state = { ...state, checks, observations, hosts, lastMaster };
 }
 
 /** What is run and how; a change of limits alone is no reason to begin anew. */

@@ -8,12 +8,15 @@
 import { newProgress } from "./schedule.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole } from "./status.ts";
-import { edgesOf } from "./triggers.ts";
-import { newObservation } from "./observe.ts";
+import { edgesOf, isSameSubject } from "./triggers.ts";
+import { standingOf } from "./hosts.ts";
+import { isReportedBy, newObservation } from "./observe.ts";
+import { noCause, waitingMax } from "./rules.ts";
+import { triggerOnFailure } from "./runs.ts";
 import { newRule, setHost, setObservation, setRule, type Turn } from "./turn.ts";
 import { checkKey, type Configuration } from "./configuration.ts";
 import type { Record } from "./record.ts";
-import type { Run } from "./run.ts";
+import type { Cause, Run } from "./run.ts";
 import type { Observation, RuleProgress, State } from "./state.ts";
 
 /** What outlives the daemon. The run is not in it: the journal has it, to the last step. */
@@ -80,14 +83,15 @@ export function restoreState(
 ): State {
   const initial = initialState(configuration, when.nowMs);
   const shift = (atMs: number | null): number | null => (atMs === null ? null : atMs + when.shiftMs);
+  /** What has happened is over, whatever the clocks of two boots make of it. */
+  const past = (atMs: number): number => Math.min(atMs + when.shiftMs, when.nowMs);
   const progressOf = (progress: RuleProgress): RuleProgress => ({
     hasFired: progress.hasFired && when.isCurrent,
     trueSinceMs: null,
     hold: null,
-    blocked:
-      progress.blocked === null ? null : { ...progress.blocked, sinceMs: progress.blocked.sinceMs + when.shiftMs },
-    runStartsMs: progress.runStartsMs.map((startMs) => startMs + when.shiftMs),
-    lastRunEndMs: shift(progress.lastRunEndMs),
+    blocked: progress.blocked === null ? null : { ...progress.blocked, sinceMs: past(progress.blocked.sinceMs) },
+    runStartsMs: progress.runStartsMs.map(past),
+    lastRunEndMs: progress.lastRunEndMs === null ? null : past(progress.lastRunEndMs),
   });
   const known = configuration.rules.flatMap((rule) => {
     const progress = lasting.rules[rule.name];
@@ -102,10 +106,11 @@ export function restoreState(
     nextOrder: lasting.nextOrder,
   };
   if (!when.isCurrent) return decided;
-  const declared = new Set(configuration.checks.map((check) => check.key));
   const observations = Object.entries(lasting.observations).flatMap(
     ([key, observation]): (readonly [string, Observation])[] =>
-      declared.has(observation.source) ? [[key, { ...observation, confirming: [] }]] : [],
+      configuration.checks.some((check) => isReportedBy(check, observation))
+        ? [[key, { ...observation, confirming: [] }]]
+        : [],
   );
   const hosts = Object.entries(lasting.hosts).filter(
     ([host]) => configuration.hosts.includes(host) || observations.some(([, { host: about }]) => about === host),
@@ -124,21 +129,30 @@ export function restoreState(
 export function replayRecords(
   configuration: Configuration,
   state: State,
-  newer: { readonly records: readonly Record[]; readonly unfinished: Run | null },
+  newer: {
+    readonly records: readonly Record[];
+    readonly unfinished: Run | null;
+    /** The wall clock's time now, by which a maintenance ends; without it, one that has an end has none. */
+    readonly wallMs?: number;
+  },
   nowMs: number,
 ): State {
   const turn: Turn = { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent: false };
   for (const record of newer.records) {
-    replay(turn, record);
-    const waiting = turn.edges.splice(0).map(({ rule, cause }) => ({ rule, cause, atMs: nowMs, isAnnounced: true }));
-    turn.state = { ...turn.state, waiting: [...turn.state.waiting, ...waiting] };
+    replay(turn, record, newer);
+    for (const { rule, cause, isLearned } of turn.edges.splice(0)) {
+      const { waiting } = turn.state;
+      const isQueued = waiting.some((other) => other.rule === rule && isSameSubject(other.cause, cause));
+      if (!isLearned || isQueued || waiting.length >= waitingMax) continue;
+      turn.state = { ...turn.state, waiting: [...waiting, { rule, cause, atMs: nowMs, isAnnounced: true }] };
+    }
   }
   const { unfinished } = newer;
   if (unfinished === null) return turn.state;
   return { ...turn.state, run: unfinished, nextRun: Math.max(turn.state.nextRun, unfinished.run + 1) };
 }
 
-function replay(turn: Turn, record: Record): void {
+function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecords>[2]): void {
   switch (record.kind) {
     case "transition":
       replayTransition(turn, record);
@@ -160,16 +174,18 @@ function replay(turn: Turn, record: Record): void {
     case "run-start": {
       decided(turn, record.rule);
       const rule = turn.configuration.rules.find((other) => other.name === record.rule);
-      const starts = [...(turn.state.rules[record.rule]?.runStartsMs ?? []), record.startedAtMs].slice(
-        -(rule?.limit?.runs ?? 1),
-      );
+      const startMs = Math.min(record.startedAtMs, turn.nowMs);
+      const starts = [...(turn.state.rules[record.rule]?.runStartsMs ?? []), startMs].slice(-(rule?.limit?.runs ?? 1));
       if (rule !== undefined)
         setRule(turn, record.rule, { runStartsMs: starts, hasFired: rule.trigger.kind === "condition" });
       turn.state = { ...turn.state, nextRun: Math.max(turn.state.nextRun, record.run + 1) };
       return;
     }
     case "run-end":
-      if (turn.state.rules[record.rule] !== undefined) setRule(turn, record.rule, { lastRunEndMs: record.endedAtMs });
+      if (turn.state.rules[record.rule] !== undefined)
+        setRule(turn, record.rule, { lastRunEndMs: Math.min(record.endedAtMs, turn.nowMs) });
+      if (record.outcome === "failed" && !isOnFailure(turn, record.rule))
+        triggerOnFailure(turn, { ...record, cause: causeOf(record.run, newer.records) });
       return;
     case "blocked":
       setRule(turn, record.rule, { blocked: { sentence: record.sentence, sinceMs: turn.nowMs } });
@@ -185,10 +201,12 @@ function replay(turn: Turn, record: Record): void {
       };
       return;
     case "maintenance-on": {
-      /** Its end is known by the wall clock only; the table, written right after, has the monotonic one. */
+      /** Its end is known by the wall clock only. */
       const others = turn.state.maintenance.filter((maintenance) => maintenance.scope !== record.scope);
       const { scope, untilWallMs, reason } = record;
-      turn.state = { ...turn.state, maintenance: [...others, { scope, untilMs: null, untilWallMs, reason }] };
+      const untilMs =
+        untilWallMs === null || newer.wallMs === undefined ? null : turn.nowMs + untilWallMs - newer.wallMs;
+      turn.state = { ...turn.state, maintenance: [...others, { scope, untilMs, untilWallMs, reason }] };
       return;
     }
     case "daemon-start":
@@ -215,10 +233,10 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
   const { host, check, to, isRole: isChangeOfRole } = record;
   const key = check === null ? null : checkKey(check, host);
   const observation = key === null ? undefined : turn.state.observations[key];
-  const before = key === null ? turn.state.hosts[host] : observation?.standing;
+  const before = key === null ? standingOf(turn.state, host) : observation?.standing;
   if (before === undefined) return;
   if (isChangeOfRole && to === "none") {
-    setHost(turn, host, { ...before, role: null, seenSinceRole: [] });
+    setHost(turn, host, { ...before, role: null, roleSinceMs: turn.nowMs, seenSinceRole: [] });
     return;
   }
   const role = isRole(to) ? to : null;
@@ -231,6 +249,17 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
   if (key === null && standing.role === "master" && before.role !== "master")
     turn.state = { ...turn.state, lastMaster: host };
   for (const change of changes) edgesOf(turn, { host, check, change, isLearned: before.previous !== null });
+}
+
+/** What fails while it looks after a failure triggers no more of them. */
+function isOnFailure(turn: Turn, rule: string): boolean {
+  return turn.configuration.rules.some((other) => other.name === rule && other.trigger.kind === "run-failed");
+}
+
+/** What had triggered the run, if that is among the records; for `[on_failure]`. */
+function causeOf(run: number, records: readonly Record[]): Cause {
+  const start = records.find((record) => record.kind === "run-start" && record.run === run);
+  return start?.kind === "run-start" ? start.cause : noCause;
 }
 
 /** The first edge of the rule that waits has had its decision. */

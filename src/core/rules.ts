@@ -12,6 +12,7 @@ import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
 import { block, startRun } from "./runs.ts";
 import { around } from "./surroundings.ts";
+import { isSameSubject } from "./triggers.ts";
 import { newRule, record, setRule, type Turn } from "./turn.ts";
 import type { Condition } from "./condition.ts";
 import type { Rule } from "./configuration.ts";
@@ -93,10 +94,6 @@ function whyNotQueued(turn: Turn, edge: Turn["edges"][number]): Pick<Dropped, "h
   if (turn.state.waiting.length >= waitingMax)
     return { hold: "queue-full", sentence: `${what}, but ${waitingMax} triggers are waiting already` };
   return null;
-}
-
-function isSameSubject(a: Cause, b: Cause): boolean {
-  return a.host === b.host && a.check === b.check && a.failed === null && b.failed === null;
 }
 
 function sayNotMadeUpFor(cause: Cause, hold: Hold): string {

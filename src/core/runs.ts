@@ -309,7 +309,7 @@ export function block(turn: Turn, rule: string, why: string): void {
 }
 
 /** `[on_failure]`. What fails while it looks after a failure triggers no more of them. */
-function triggerOnFailure(turn: Turn, run: Run): void {
+export function triggerOnFailure(turn: Turn, run: Pick<Run, "run" | "rule" | "cause">): void {
   if (run.cause.failed !== null) return;
   for (const rule of turn.configuration.rules) {
     if (rule.trigger.kind !== "run-failed") continue;

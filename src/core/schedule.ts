@@ -100,8 +100,14 @@ export function take(turn: Turn, check: Check, results: readonly HostResult[], a
     if (turn.state.observations[key] === undefined) setObservation(turn, key, newObservation(check, about, turn.nowMs));
     /** A check that reports on hosts and could not run says nothing of any: each of them is unknown. */
     const spoken = host === null ? observationsOf(turn, check).map(([, observation]) => observation.host) : [about];
-    for (const each of spoken.length === 0 ? [about] : spoken) observe(turn, check, each, result, atMs);
+    for (const each of spoken.length === 0 ? [about] : spoken)
+      if (isItsOwn(turn, check, each)) observe(turn, check, each, result, atMs);
   }
+}
+
+/** A report does not speak for a check of the same name that the configuration has on that host. */
+function isItsOwn(turn: Turn, check: Check, host: string): boolean {
+  return turn.state.observations[checkKey(check.name, host)]?.source === check.key;
 }
 
 /** Every check that does not run starts now: something waits for what it will say. */

@@ -1,6 +1,7 @@
 /** Which rules an edge wants to fire. Whether they may is decided in `rules.ts`. */
 import { isChangeBetween, type Change } from "./standing.ts";
 import { record, type Turn } from "./turn.ts";
+import type { Cause } from "./run.ts";
 import type { Trigger } from "./configuration.ts";
 
 /** A change of a check (`check` given) or of a host. `isLearned`: it was something before, and is not merely known now. */
@@ -32,6 +33,11 @@ export function edgesOf(turn: Turn, edge: Edge): void {
     const cause = { host, from, to, check, failed: null };
     turn.edges.push({ rule: rule.name, cause, isLearned });
   }
+}
+
+/** Two edges of one rule that tell of the same host or check: when their turn comes, the second has nothing to add. */
+export function isSameSubject(a: Cause, b: Cause): boolean {
+  return a.host === b.host && a.check === b.check && a.failed === null && b.failed === null;
 }
 
 function isTriggered(trigger: Trigger, edge: Edge): boolean {
