@@ -7,8 +7,7 @@
  * - between two steps it is `ready` for the next; with `at` behind the last action there is no next, and only the run's own
  *   end was not written: it is done, or, if `failure` is set, failed with all undone that there is to undo.
  *
- * Times are those of the daemon that wrote the records, of its boot. Not known: that an operator gave the run up, until
- * the run has ended.
+ * Times are those of the daemon that wrote the records, of its boot. A step that an operator gave up while it ran is in doubt.
  */
 import { afterFenceCall, firstFenceCall } from "../core/fencing.ts";
 import type { Record } from "../core/record.ts";
@@ -92,7 +91,8 @@ function fenceCallOf(
   if (match === null) return null;
   const [, device, deviceAttempt, asked] = match;
   const index = Number(device) - 1;
-  const before = "fence" in run.phase ? run.phase.fence : null;
+  /** A device's time runs from its `off`. */
+  const before = asked !== undefined && "fence" in run.phase ? run.phase.fence : null;
   const timeoutMs = action.devices[index]?.timeoutMs ?? 0;
   return {
     device: index,
@@ -104,6 +104,8 @@ function fenceCallOf(
 }
 
 function stepEnded(run: Run, record: StepEnd): Run {
+  /** It was given up while it ran: nothing follows from its end but the run's own. */
+  if (run.phase.kind === "in-doubt") return run;
   const atMs = lastMs(run) + record.ms;
   if (record.isUndo) return undoNext({ ...run, done: run.done.filter((index) => index !== run.at) }, atMs);
   switch (record.next) {
@@ -157,7 +159,7 @@ function goTo(run: Run, { at, atMs }: { at: number; atMs: number }): Run {
 
 function restart(run: Run): Run {
   const action = run.failure === null ? run.actions[run.at] : undefined;
-  return { ...run, phase: readyFor(action, { attempt: run.phase.attempt, atMs: lastMs(run) }) };
+  return { ...run, phase: readyFor(action, { attempt: run.phase.attempt + 1, atMs: lastMs(run) }) };
 }
 
 function readyFor(

@@ -143,9 +143,16 @@ check("a failure that may be, a failure that may not, and the undos", [
 const fencing = runStart([fence("host1", [device("fence_ipmilan"), device("fence_apc")]), action(["promote"])]);
 const off1 = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_000 } as const;
 const off2 = { device: 1, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_020 } as const;
-const ask2 = { ...off2, verb: "status", asked: 1 } as const;
+/** Its time runs from its start. */
+const begun1 = { ...off1, untilMs: 41_010 } as const;
+const begun2 = { ...off2, untilMs: 41_030 } as const;
+const ask2 = { ...begun2, verb: "status", asked: 1 } as const;
 
-function calling(fenceCall: typeof off1 | typeof off2 | typeof ask2, name: string, startedAtMs: number): Run["phase"] {
+function calling(
+  fenceCall: typeof begun1 | typeof begun2 | typeof ask2,
+  name: string,
+  startedAtMs: number,
+): Run["phase"] {
   const killAtMs = fenceCall.untilMs;
   return { kind: "running", attempt: 1, fence: fenceCall, name, launcher, startedAtMs, killAtMs, isKilled: false };
 }
@@ -157,7 +164,7 @@ check("a fence: the first device fails, the second says off, then on, then off",
   },
   {
     record: stepStart({ step: 1, name: "1.device-1.1.off" }, 1_010),
-    want: { at: 0, phase: calling(off1, "1.device-1.1.off", 1_010), done: [], failure: null },
+    want: { at: 0, phase: calling(begun1, "1.device-1.1.off", 1_010), done: [], failure: null },
   },
   {
     record: stepEnd({ step: 1, name: "1.device-1.1.off" }, { next: "again" }),
@@ -165,7 +172,7 @@ check("a fence: the first device fails, the second says off, then on, then off",
   },
   {
     record: stepStart({ step: 1, name: "1.device-2.1.off" }, 1_030),
-    want: { at: 0, phase: calling(off2, "1.device-2.1.off", 1_030), done: [], failure: null },
+    want: { at: 0, phase: calling(begun2, "1.device-2.1.off", 1_030), done: [], failure: null },
   },
   {
     record: stepEnd({ step: 1, name: "1.device-2.1.off" }, { next: "again", code: 0 }),
@@ -195,7 +202,7 @@ check("a fence: the first device fails, the second says off, then on, then off",
         name: "1.device-2.1.status-2",
         launcher,
         startedAtMs: 2_060,
-        killAtMs: 41_020,
+        killAtMs: 41_030,
         isKilled: false,
       },
       done: [],
@@ -224,14 +231,25 @@ check("in doubt, and resumed by an operator", [
   { record: inDoubt(true), want: { at: 0, phase: { kind: "in-doubt", attempt: 1 }, done: [], failure: null } },
   {
     record: { kind: "resumed", run: 7, rule: "primary_lost", sentence: "resumed" },
-    want: { at: 0, phase: ready(1, 1_000), done: [], failure: null },
+    want: { at: 0, phase: ready(2, 1_000), done: [], failure: null },
   },
 ]);
 
 check("in doubt, and started again", [
   { record: once, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
   { record: stepStart({ step: 1 }, 1_500), want: { at: 0, phase: running("1", 1_500), done: [], failure: null } },
-  { record: inDoubt(false), want: { at: 0, phase: ready(1, 1_500), done: [], failure: null } },
+  { record: inDoubt(false), want: { at: 0, phase: ready(2, 1_500), done: [], failure: null } },
+]);
+
+check("given up while its step ran", [
+  { record: withUndos, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
+  { record: stepStart({ step: 1 }, 1_500), want: { at: 0, phase: running("1", 1_500), done: [], failure: null } },
+  { record: inDoubt(true), want: { at: 0, phase: { kind: "in-doubt", attempt: 1 }, done: [], failure: null } },
+  {
+    record: stepEnd({ step: 1 }, { next: "failed" }),
+    want: { at: 0, phase: { kind: "in-doubt", attempt: 1 }, done: [], failure: null },
+  },
+  { record: runEnd("abandoned"), want: null },
 ]);
 
 check("a run that never had an action to start", [
