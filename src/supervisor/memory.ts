@@ -26,6 +26,7 @@ export class Memory {
   #saving: Promise<void> | null = null;
   #isDirty = false;
   #savedAtMs: number;
+  #toldSeq: number;
   /** Why records cannot be written; null: they can. */
   #failure: string | null = null;
   #tableFailure: string | null = null;
@@ -37,14 +38,16 @@ export class Memory {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#savedAtMs = options.clock.nowMs();
+    this.#toldSeq = options.journal.lastSeq;
   }
 
   get notRemembered(): string | null {
     return this.#failure;
   }
 
-  get lastSeq(): number {
-    return this.#journal.lastSeq;
+  /** The last entry that the listeners were told of, or that was there before them. */
+  get toldSeq(): number {
+    return this.#toldSeq;
   }
 
   /** Who makes the table; null where there is nothing to save yet. */
@@ -72,6 +75,7 @@ export class Memory {
     }
     for (const entry of appended.entries) {
       this.#log.info(entry.kind, entry.sentence);
+      this.#toldSeq = entry.seq;
       for (const listener of this.#listeners) listener(entry);
     }
   }

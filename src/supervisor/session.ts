@@ -82,7 +82,10 @@ export function openSession(connection: Connection, right: Right, answering: Ans
     else if (id !== undefined && !isClosed) connection.send(encodeResult(id, answered.result));
   }
 
-  /** The past first, if it is asked for; what becomes durable meanwhile is kept, so that nothing is missing between the two. */
+  /**
+   * The past first, if it is asked for; what becomes durable meanwhile is kept, so that nothing is missing between the two. The
+   * journal's file may already hold entries whose sync is still awaited: those are left to the listener.
+   */
   async function subscribe(fromSeq: number | null, id: RequestId | undefined): Promise<void> {
     if (unsubscribe !== null) {
       fail(id, { name: "refused", message: "this connection has subscribed already" });
@@ -90,21 +93,25 @@ export function openSession(connection: Connection, right: Right, answering: Ans
     }
     const backlog: Entry[] = [];
     let isLive = fromSeq === null;
-    const seq = fromSeq === null ? memory.lastSeq : fromSeq - 1;
+    let toldSeq = fromSeq === null ? memory.toldSeq : fromSeq - 1;
+    const tell = (entry: Entry): void => {
+      if (entry.seq <= toldSeq) return;
+      toldSeq = entry.seq;
+      connection.send(encodeRecord(entry));
+    };
     unsubscribe = memory.listen((entry) => {
-      if (isLive) connection.send(encodeRecord(entry));
+      if (isLive) tell(entry);
       else if (backlog.push(entry) > backlogMax) connection.close();
     });
-    if (id !== undefined) connection.send(encodeResult(id, { seq }));
+    if (id !== undefined) connection.send(encodeResult(id, { seq: toldSeq }));
     if (fromSeq === null) return;
-    let toldSeq = seq;
     for await (const item of historyOf(answering.disk, answering.varFolder, { sinceSeq: fromSeq })) {
       if (isClosed) return;
       if (item.kind === "gap") continue;
-      connection.send(encodeRecord(item.entry));
-      toldSeq = item.entry.seq;
+      if (item.entry.seq > memory.toldSeq) break;
+      tell(item.entry);
     }
-    for (const entry of backlog) if (entry.seq > toldSeq) connection.send(encodeRecord(entry));
+    backlog.forEach(tell);
     isLive = true;
   }
 
