@@ -2,7 +2,7 @@
 import { ConditionGrammar } from "./condition-grammar.ts";
 import { between, joinSpans } from "./command-grammar.ts";
 import * as tokens from "./tokens.ts";
-import type { Assignment, Clause, Command, Defaults, Header, Line, Option } from "./tree.ts";
+import type { Assignment, Clause, Command, Defaults, Header, Line, Option, Word } from "./tree.ts";
 import type { IToken } from "chevrotain";
 
 export class ActionsGrammar extends ConditionGrammar {
@@ -64,7 +64,7 @@ export class ActionsGrammar extends ConditionGrammar {
     return (close) => ({ kind: "transition", name, of, on, span: between(open, close) });
   });
 
-  protected readonly ruleName = this.RULE("ruleName", () => this.SUBRULE(this.word));
+  protected readonly ruleName = this.RULE("ruleName", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
 
   protected readonly clause = this.RULE("clause", (): Clause => {
     const first = this.OR([{ ALT: () => this.CONSUME(tokens.When) }, { ALT: () => this.CONSUME(tokens.If) }]);
@@ -80,7 +80,7 @@ export class ActionsGrammar extends ConditionGrammar {
     return { kind: "assignment", name, value, span: joinSpans(name?.span, value?.span) };
   });
 
-  protected readonly value = this.RULE("value", () => this.SUBRULE(this.word));
+  protected readonly value = this.RULE("value", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
 
   protected override readonly optionRule = this.RULE("optionRule", (): Option =>
     this.OR<Option>({

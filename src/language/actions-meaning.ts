@@ -44,7 +44,14 @@ export function readActions(tree: FileTree, variables: readonly ReadVariable[], 
   const { localHost } = context.surroundings;
   const constants = new Map([["LOCAL", localHost], ...variables.map(({ name, value }) => [name, value] as const)]);
   const used = new Set<string>();
-  const scope: Scope = { localHost, constants, bound: new Set(["LOCAL"]), where: "this section", used };
+  const scope: Scope = {
+    localHost,
+    constants,
+    bound: new Set(["LOCAL"]),
+    where: "this section",
+    remedy: "set it in `[vars]`",
+    used,
+  };
   const fences = readFences(tree, scope, context);
   const deviceTimes = fences.map((fence) => fencingTimeMs(fence.devices.map(({ device }) => device)));
   const fencingMs = Math.max(30_000, ...deviceTimes);
@@ -64,7 +71,9 @@ export function readVariables(tree: FileTree, complaints: Complaints): readonly 
       complaints.add("E209", header.span, "there is no variable in this section", "write `NAME = value` below");
     for (const line of lines) {
       if (line.kind === "assignment") readVariable(line, variables, complaints);
-      else complaints.add("E207", line.span, "expected `NAME = value` in `[vars]`", null);
+      else if (line.kind !== "unreadable" && !(line.kind === "command" && line.isBroken)) {
+        complaints.add("E207", line.span, "expected `NAME = value` in `[vars]`");
+      }
     }
   }
   return [...variables.values()];
@@ -232,6 +241,7 @@ function readNotifiers(section: Section, scope: Scope, context: Context): readon
         );
         break;
       case "assignment":
+      case "unreadable":
         break;
     }
   }

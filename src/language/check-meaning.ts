@@ -3,7 +3,7 @@ import { checkKey, type Check, type CheckProgram } from "../core/configuration.t
 import { sayDuration } from "../base/duration.ts";
 import { dialectOf, type DeclaredCheck, type Declarations } from "./declarations.ts";
 import { isOcf, ocfEnvironment } from "./ocf.ts";
-import { refuseScript } from "./scripts.ts";
+import { refuseScript, refuseSetting } from "./scripts.ts";
 import { lineOf } from "./source.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Settings } from "./settings.ts";
@@ -141,6 +141,9 @@ function readProgram(
   const [script, ...rest] = words ?? [];
   const [scriptWord] = command.words;
   if (script === undefined || scriptWord === undefined) return null;
+  const hint =
+    "options of a check stand in braces: `{ every 5s }`, behind it or for the section on a line of their own";
+  if (refuseSetting(command.words, hint, complaints)) return null;
   const found = surroundings.findScript("checks", script);
   if (found.kind === "refused") {
     refuseScript(found, { script, folder: "checks", span: scriptWord.span }, surroundings, complaints);

@@ -91,6 +91,7 @@ export const codes = {
   W15: "a secret in the open",
   W16: "a lint comment that does nothing",
   W17: "no actions.conf",
+  W18: "more warnings than are shown",
 } as const;
 
 export type Code = keyof typeof codes;

@@ -1,7 +1,7 @@
 /** The words of an action -> a command with its variables still open. */
 import { checkVariable, constantText, type Scope } from "./scope.ts";
 import { isOcf, ocfEnvironment } from "./ocf.ts";
-import { refuseScript } from "./scripts.ts";
+import { refuseScript, refuseSetting } from "./scripts.ts";
 import { plainText } from "./words.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Settings } from "./settings.ts";
@@ -34,6 +34,8 @@ export function readCommand(
     );
     return null;
   }
+  const hint = "variables stand in `[vars]`, options in braces: `{ timeout 5s }`";
+  if (refuseSetting(words, hint, complaints)) return null;
   const areKnown = rest.map((word) => checkVariables(word, context)).every((isKnown) => isKnown);
   const found = surroundings.findScript("actions", script);
   if (found.kind === "refused") {

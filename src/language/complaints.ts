@@ -65,17 +65,15 @@ export function collectComplaints(source: Source): Complaints {
     list: () => {
       const sorted = kept.toSorted((a, b) => a.line - b.line || a.column - b.column);
       if (dropped === 0) return sorted;
-      const message = `there are ${dropped} more complaints about this file`;
-      const rest = {
-        severity: "error",
-        code: "E101",
-        file: source.name,
-        line: 0,
-        column: 0,
-        width: 1,
-        source: "",
-      } as const;
-      return [...sorted, { ...rest, message, hint: "mend the first ones and look again" }];
+      // Warnings are looked for only when there are no errors, so all of them are one or the other.
+      const [severity, code, what] =
+        errors > 0 ? (["error", "E101", "complaints"] as const) : (["warning", "W18", "warnings"] as const);
+      const message = `there are ${dropped} more ${what} about this file`;
+      const hint = "mend the first ones and look again";
+      return [
+        ...sorted,
+        { severity, code, file: source.name, line: 0, column: 0, width: 1, source: "", message, hint },
+      ];
     },
   };
 }

@@ -214,7 +214,7 @@ export abstract class ConditionGrammar extends CommandGrammar {
   protected readonly statuses = this.RULE("statuses", (): readonly Word[] => {
     const statuses = [this.SUBRULE(this.status)];
     this.MANY({
-      GATE: () => !behindSubject.has(this.LA(3).tokenType),
+      GATE: () => this.LA(2).tokenType === tokens.Word && !behindSubject.has(this.LA(3).tokenType),
       DEF: () => {
         this.CONSUME(tokens.Or);
         statuses.push(this.SUBRULE2(this.status));
@@ -224,12 +224,12 @@ export abstract class ConditionGrammar extends CommandGrammar {
   });
 
   // One word each; rules of their own so that a complaint can say what was expected.
-  protected readonly status = this.RULE("status", (): Word => this.SUBRULE(this.word));
-  protected readonly host = this.RULE("host", (): Word => this.SUBRULE(this.word));
-  protected readonly duration = this.RULE("duration", (): Word => this.SUBRULE(this.word));
-  protected readonly quantity = this.RULE("quantity", (): Word => this.SUBRULE(this.word));
-  protected readonly number = this.RULE("number", (): Word => this.SUBRULE(this.word));
-  protected readonly rangeName = this.RULE("rangeName", (): Word => this.SUBRULE(this.word));
+  protected readonly status = this.RULE("status", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
+  protected readonly host = this.RULE("host", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
+  protected readonly duration = this.RULE("duration", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
+  protected readonly quantity = this.RULE("quantity", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
+  protected readonly number = this.RULE("number", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
+  protected readonly rangeName = this.RULE("rangeName", (): Word => tokens.wordOf(this.CONSUME(tokens.Word)));
 
   protected readonly comparison = this.RULE("comparison", (): Comparison =>
     comparisonOf(this.CONSUME(tokens.Compare).image),

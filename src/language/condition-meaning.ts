@@ -130,8 +130,8 @@ export function readSubject(tree: SubjectTree, context: ConditionContext): Subje
     return null;
   }
   if (declarations.hasReportedHosts) return readHost(tree.name, context);
-  const known = [...declarations.hosts, ...declarations.byName.keys()];
-  const hint = (): string | null => didYouMean(name, known) ?? hintForUnknown(name, context);
+  const hint = (): string | null =>
+    didYouMean(name, [...declarations.hosts, ...declarations.byName.keys()]) ?? hintForUnknown(name, context);
   complaints.add("E601", tree.name.span, `\`${name}\` is neither a host nor a check of checks.conf`, hint);
   return null;
 }

@@ -70,6 +70,7 @@ export function readDevices(section: Section, context: FenceContext): readonly R
         );
         break;
       case "assignment":
+      case "unreadable":
         break;
     }
   }

@@ -369,7 +369,7 @@ class Lexing {
     this.#complaints.add(
       "E212",
       span,
-      `\`${text}\` is written in small letters`,
+      `keywords are written in small letters, and this is \`${text}\``,
       `write \`${text.toLowerCase()}\`, or quote it if it is a name`,
     );
   }

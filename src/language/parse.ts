@@ -29,8 +29,8 @@ export function parse(complaints: Complaints, kind: FileKind): Parsed {
   const sections: { header: Header; lines: Line[] }[] = [];
   let isOutsideTold = false;
   for (const statement of statements) {
+    if (complaints.isFull()) break;
     const node = parseStatement(statement, kind, complaints);
-    if (node === null) continue;
     if (isHeader(node)) {
       sections.push({ header: node, lines: [] });
       continue;
@@ -60,6 +60,7 @@ function isHeader(node: Header | Line): node is Header {
     case "when":
     case "if":
     case "assignment":
+    case "unreadable":
       return false;
     case "place":
     case "transition":
@@ -74,8 +75,7 @@ function isHeader(node: Header | Line): node is Header {
   }
 }
 
-/** null: it was so broken that nothing is left. */
-function parseStatement(statement: Statement, kind: FileKind, complaints: Complaints): Header | Line | null {
+function parseStatement(statement: Statement, kind: FileKind, complaints: Complaints): Header | Line {
   if (statement.isBroken) return salvage(statement);
   const grammar =
     kind === "checks" ? (checksGrammar ??= new ChecksGrammar()) : (actionsGrammar ??= new ActionsGrammar());
@@ -83,89 +83,100 @@ function parseStatement(statement: Statement, kind: FileKind, complaints: Compla
   const node = grammar instanceof ChecksGrammar ? grammar.checksStatement() : grammar.actionsStatement();
   const [error] = grammar.errors;
   if (error === undefined) return node;
-  complain(error, statement, complaints);
+  complain(error, { statement, kind }, complaints);
   return salvage(statement);
 }
 
-function complain(error: EmbeddedActionsParser["errors"][number], statement: Statement, complaints: Complaints): void {
+function complain(
+  error: EmbeddedActionsParser["errors"][number],
+  { statement, kind }: { readonly statement: Statement; readonly kind: FileKind },
+  complaints: Complaints,
+): void {
   const { tokens: all } = statement;
   const isAtEnd = error.token.tokenType === EOF;
   const at = isAtEnd ? all.length : all.indexOf(error.token);
   const before = all[at - 1];
-  const end =
-    before === undefined ? statement.span : { start: tokens.spanOf(before).end, end: tokens.spanOf(before).end + 1 };
-  const span = isAtEnd ? end : tokens.spanOf(error.token);
-  const special = isAtEnd ? null : specialCase(error.token, at, all);
+  const end = before === undefined ? statement.span.start : tokens.spanOf(before).end;
+  const span = isAtEnd ? { start: end, end: end + 1 } : tokens.spanOf(error.token);
+  const special = isAtEnd ? null : specialCase(error.token, { at, all, kind });
   if (special !== null) {
     complaints.add(special.code, span, special.message, special.hint);
     return;
   }
   const found = isAtEnd ? "the line ends here" : `here is \`${error.token.image}\``;
-  complaints.add("E207", span, `expected ${error.message}, but ${found}`, () => hintForSyntax(error.token, before));
+  complaints.add("E207", span, `expected ${error.message}, but ${found}`, () =>
+    hintForSyntax(error.token, before, all),
+  );
 }
 
 interface Special {
-  readonly code: "E206" | "E208" | "E207" | "E202";
+  readonly code: "E206" | "E208" | "E207";
   readonly message: string;
   readonly hint: string | (() => string | null) | null;
 }
 
-const sectionKinds = [
-  "rule",
-  "vars",
-  "fence",
-  "notify",
-  "split_brain",
-  "on_failure",
-  "slave_to_master",
-  "master_to_slave",
-];
-
 /** Mistakes that deserve a better sentence than what the grammar expected. */
-function specialCase(found: IToken, at: number, all: readonly IToken[]): Special | null {
+function specialCase(
+  found: IToken,
+  { at, all, kind }: { readonly at: number; readonly all: readonly IToken[]; readonly kind: FileKind },
+): Special | null {
   const before = all[at - 1];
-  if (at === 1 && before?.tokenType === tokens.OpenBracket) {
-    if (found.tokenType === tokens.CloseBracket) return { code: "E206", message: "this header is empty", hint: null };
-    const hint = (): string | null =>
-      didYouMean(found.image, sectionKinds) ??
-      "sections are `[A_to_B]`, `[rule NAME]`, `[split_brain]`, `[on_failure]`, `[fence HOST]`, `[notify]` and `[vars]`";
-    return { code: "E206", message: `there is no section \`[${found.image}]\` in actions.conf`, hint };
+  if (all[0]?.tokenType === tokens.OpenBracket && at <= 2) {
+    const special = specialHeader(found, all[1]?.image ?? "", { at, kind });
+    if (special !== null) return special;
   }
   if (found.tokenType === tokens.CloseBrace && before?.tokenType === tokens.OpenBrace) {
-    return { code: "E208", message: "there is nothing in these braces", hint: "leave them out, or write an option" };
+    const hint = "leave them out, or write an option";
+    return { code: "E208", message: "there is nothing in these braces", hint };
   }
   if (before?.tokenType === tokens.CloseBrace) {
-    return {
-      code: "E207",
-      message: "options stand at the end of a line, and something follows them",
-      hint: "put it before the `{`, or on the next line",
-    };
+    const message = "options stand at the end of a line, and something follows them";
+    return { code: "E207", message, hint: "put it before the `{`, or on the next line" };
   }
   return null;
 }
 
-/** What a broken statement leaves: its kind, and the words before the mistake. */
-function salvage(statement: Statement): Header | Line | null {
-  const { span } = statement;
-  const [first] = statement.tokens;
-  if (first === undefined) return null;
-  switch (first.tokenType) {
-    case tokens.OpenBracket:
-      return { kind: "broken", span };
-    case tokens.OpenBrace:
-      return { kind: "defaults", options: [], span, isBroken: true };
-    case tokens.When:
-      return { kind: "when", condition: null, span };
-    case tokens.If:
-      return { kind: "if", condition: null, span };
+const actionSections =
+  "`[A_to_B]`, `[rule NAME]`, `[split_brain]`, `[on_failure]`, `[fence HOST]`, `[notify]` and `[vars]`";
+
+function specialHeader(
+  found: IToken,
+  name: string,
+  { at, kind }: { readonly at: number; readonly kind: FileKind },
+): Special | null {
+  if (found.tokenType === tokens.CloseBracket && at === 1) {
+    return { code: "E206", message: "this header is empty", hint: null };
   }
+  if (kind === "checks") {
+    if (at !== 2 || !tokens.headerKeywords.has(name)) return null;
+    const message = `\`[${name} …]\` is a section of actions.conf`;
+    return { code: "E206", message, hint: "move it there; checks.conf has `[local]` and `[passive]`" };
+  }
+  if (at !== 1) return null;
+  if (name === "local" || name === "passive") {
+    return { code: "E206", message: `\`[${name}]\` is a section of checks.conf`, hint: "move it there" };
+  }
+  const hint = (): string =>
+    didYouMean(name, [...tokens.headerKeywords.keys(), "slave_to_master", "master_to_slave"]) ??
+    `its sections are ${actionSections}`;
+  return { code: "E206", message: `there is no section \`[${name}]\` in actions.conf`, hint };
+}
+
+/** What a broken statement leaves: its kind, and the words before the mistake. */
+function salvage(statement: Statement): Header | Line {
+  const { span } = statement;
+  const type = statement.tokens[0]?.tokenType;
+  if (type === tokens.OpenBracket) return { kind: "broken", span };
+  if (type === tokens.OpenBrace) return { kind: "defaults", options: [], span, isBroken: true };
+  if (type === tokens.When) return { kind: "when", condition: null, span };
+  if (type === tokens.If) return { kind: "if", condition: null, span };
   const words: Word[] = [];
   for (const token of statement.tokens) {
     if (token.tokenType !== tokens.Word) break;
     words.push(tokens.wordOf(token));
   }
   const [name] = words;
-  if (name === undefined) return null;
+  if (name === undefined) return { kind: "unreadable", span };
   if (statement.tokens[1]?.tokenType === tokens.Equals) return { kind: "assignment", name, value: null, span };
   return { kind: "command", words, options: [], span, isBroken: true };
 }

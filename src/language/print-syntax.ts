@@ -48,6 +48,8 @@ function printLine(line: Line): string {
       return line.condition === null
         ? "# a condition that could not be read"
         : `${line.kind} ${printCondition(line.condition)}`;
+    case "unreadable":
+      return "# a line that could not be read";
     case "assignment":
       return `${printName(line.name)} = ${line.value === null ? '""' : printName(line.value)}`;
   }

@@ -36,7 +36,14 @@ export function readConfiguration(files: ConfigurationFiles, surroundings: Surro
   const actions = readFile(files.actions, "actions");
   const { localHost } = surroundings;
   const constants = new Map([["LOCAL", localHost]]);
-  const scope: Scope = { localHost, constants, bound: new Set(["LOCAL"]), where: "checks.conf", used: new Set() };
+  const scope: Scope = {
+    localHost,
+    constants,
+    bound: new Set(["LOCAL"]),
+    where: "checks.conf",
+    remedy: "checks.conf knows %LOCAL% only",
+    used: new Set(),
+  };
   const userExists = (name: string): boolean => surroundings.userExists(name);
   const declarations = declare(checks.tree, actions.tree, { complaints: checks.complaints, scope, userExists });
   const readChecksOfFile = readChecks(declarations, surroundings, checks.complaints);

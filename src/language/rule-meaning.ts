@@ -87,7 +87,14 @@ function scopeOf(header: RuleHeader, context: RuleContext): Scope {
       bound.add("CHECK");
   }
   const { constants, used } = context;
-  return { localHost: context.surroundings.localHost, constants, bound, where: `\`[${shownHeader(header)}]\``, used };
+  return {
+    localHost: context.surroundings.localHost,
+    constants,
+    bound,
+    where: `\`[${shownHeader(header)}]\``,
+    remedy: "set it in `[vars]`",
+    used,
+  };
 }
 
 function shownHeader(header: RuleHeader): string {
@@ -155,6 +162,7 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
         break;
       }
       case "assignment":
+      case "unreadable":
         isBroken = true;
         break;
     }

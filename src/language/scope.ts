@@ -26,8 +26,10 @@ export interface Scope {
   readonly constants: ReadonlyMap<string, string>;
   /** What has a value when a run starts here. */
   readonly bound: ReadonlySet<BuiltInVariable>;
-  /** `checks.conf`, `this rule`, …: where we are. */
+  /** `checks.conf`, `[rule lost]`, …: where we are. */
   readonly where: string;
+  /** How an unknown variable could become known here. */
+  readonly remedy: string;
   /** Names of `[vars]` that were used; grows. */
   readonly used: Set<string>;
 }
@@ -52,7 +54,7 @@ export function checkVariable(name: string, span: Span, scope: Scope, complaints
     didYouMean(
       `%${name}%`,
       known.map((other) => `%${other}%`),
-    ) ?? "set it in `[vars]` of actions.conf; for percent signs write `%%`, or put the word in '…'";
+    ) ?? `${scope.remedy}; for percent signs write \`%%\`, or put the word in '…'`;
   complaints.add("E315", span, `there is no variable %${name}%`, hint);
   return false;
 }

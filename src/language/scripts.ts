@@ -2,7 +2,23 @@
 import { didYouMean } from "./suggest.ts";
 import type { Complaints } from "./complaints.ts";
 import type { FoundScript, ScriptFolder, Surroundings } from "./surroundings.ts";
-import type { Span } from "./tree.ts";
+import { shownText } from "./words.ts";
+import type { Span, Word } from "./tree.ts";
+
+/**
+ * `interval = 5s`, where other programs have their settings, would be a script called interval. True, with a complaint, if
+ * the words look like that.
+ */
+export function refuseSetting(words: readonly Word[], hint: string, complaints: Complaints): boolean {
+  const [first, second] = words;
+  if (first === undefined) return false;
+  const joined = /^[A-Za-z_][A-Za-z0-9_]*=/.exec(shownText(first));
+  const isSetting = second !== undefined && shownText(second) === "=";
+  if (joined === null && !isSetting) return false;
+  const span = isSetting ? second.span : first.span;
+  complaints.add("E211", span, "this line is read as a command, and no setting can stand here", hint);
+  return true;
+}
 
 export function refuseScript(
   refused: FoundScript & { readonly kind: "refused" },

@@ -2,6 +2,7 @@
  * What chevrotain says when a line does not follow the grammar, in the user's words. A sentence says what was expected;
  * what was found instead is shown by the caret.
  */
+import { knownStatuses } from "./known-statuses.ts";
 import * as tokens from "./tokens.ts";
 import type { IParserErrorMessageProvider, IToken, TokenType } from "chevrotain";
 
@@ -72,8 +73,35 @@ const foreign: ReadonlyMap<string, string> = new Map([
   ["s", "write durations as `5s`, without a blank"],
 ]);
 
-/** How to mend a line that stopped making sense at `found`. */
-export function hintForSyntax(found: IToken, before: IToken | undefined): string | null {
+/** How to mend a line that stopped making sense at `found`, behind `before`. */
+export function hintForSyntax(found: IToken, before: IToken | undefined, all: readonly IToken[]): string | null {
   const pair = `${before?.image ?? ""}${found.image}`;
-  return foreign.get(found.image.toLowerCase()) ?? foreign.get(pair) ?? null;
+  const known = foreign.get(found.image.toLowerCase()) ?? foreign.get(pair);
+  if (known !== undefined) return known;
+  if (all.some((token) => token.tokenType === tokens.Equals)) {
+    return before?.tokenType === tokens.Equals
+      ? 'for an empty value write `""`'
+      : "put a value of several words in quotes";
+  }
+  const name = before?.image ?? "NAME";
+  switch (found.tokenType) {
+    case tokens.CloseParenthesis:
+      return "there is no `(` that it would close";
+    case tokens.Comma:
+      return "join conditions with `and` or `or`; a decimal number has a point";
+    case tokens.Not:
+      return before?.tokenType === tokens.Was ? "put `not` first: `not host1 was master`" : null;
+    case tokens.Compare:
+      if (all.some((token) => token.tokenType === tokens.Count)) {
+        return 'write `count of hosts is down > 1`; a metric that is called count is written in quotes: `"count" of …`';
+      }
+      return found.image === "="
+        ? `write \`${name} is …\``
+        : `a metric is compared, a host is not: \`METRIC of ${name} ${found.image} …\``;
+    case tokens.Word:
+      if (before?.tokenType === tokens.Transition) return `write \`[${name} of ${found.image}]\``;
+      return knownStatuses.some((status) => status === found.image) ? `write \`${name} is ${found.image}\`` : null;
+    default:
+      return null;
+  }
 }

@@ -172,20 +172,26 @@ function refuse(
     );
     return;
   }
-  complaints.add(
-    "E303",
-    span,
-    `\`${name}\` is not an option of ${place.what}, but of ${sayOwners(owners)}`,
-    hintForOwner(name, owners),
-  );
+  const message = `\`${name}\` is not an option of ${place.what}, but of ${sayOwners(owners, place.owners)}`;
+  complaints.add("E303", span, message, hintForOwner(name, owners, place.owners));
 }
 
-function sayOwners(owners: readonly Owner[]): string {
-  const article = (owner: Owner): string => (/^[aeiou]/.test(owner) ? `an ${owner}` : `a ${owner}`);
-  return [...new Set(owners)].map(article).join(" or ");
+const inChecks: ReadonlySet<Owner> = new Set(["check", "resident check", "passive check"]);
+
+/** Of all owners those that can stand in the same file, if there are any. */
+function sayOwners(owners: readonly Owner[], here: readonly Owner[]): string {
+  const isHere = here.some((owner) => inChecks.has(owner));
+  const near = owners.filter((owner) => inChecks.has(owner) === isHere);
+  const said = new Set(near.length > 0 ? near : owners);
+  if (said.has("action")) said.delete("fence action");
+  if (said.has("check")) said.delete("resident check");
+  return [...said].map((owner) => (/^[aeiou]/.test(owner) ? `an ${owner}` : `a ${owner}`)).join(" or ");
 }
 
-function hintForOwner(name: string, owners: readonly Owner[]): string | null {
+function hintForOwner(name: string, owners: readonly Owner[], here: readonly Owner[]): string | null {
+  if (here.includes("resident check") && !here.includes("check"))
+    return "a resident check says itself when something changed";
+  if (here.includes("passive check")) return "nothing is run for a passive check: others report it";
   return owners.includes("rule") ? `put \`{ ${name} … }\` on a line of its own, above the rule's actions` : null;
 }
 
@@ -369,10 +375,15 @@ function oneValue(option: Plain, complaints: Complaints, wanted: string): Word |
   const [value, extra] = option.values;
   const name = shownText(option.name);
   if (value === undefined) {
-    complaints.add("E304", option.name.span, `\`${name}\` needs ${wanted} behind it`, null);
+    complaints.add("E304", option.name.span, `\`${name}\` needs ${wanted}`, null);
     return null;
   }
   if (extra === undefined) return value;
+  if (shownText(value) === "=") {
+    const hint = `write \`${name} ${shownText(extra)}\``;
+    complaints.add("E211", value.span, "there is no `=` between an option and its value", hint);
+    return null;
+  }
   const joined = `${shownText(value)}${shownText(extra)}`;
   const hint = parseDuration(joined) !== null ? `write \`${joined}\`, without a blank` : hintForExtra(extra);
   complaints.add("E305", extra.span, `\`${name}\` takes one value, and here is a second one`, hint);
@@ -381,7 +392,6 @@ function oneValue(option: Plain, complaints: Complaints, wanted: string): Word |
 
 function hintForExtra(extra: Word): string | null {
   const text = shownText(extra);
-  if (text === "=") return "there is no `=` between an option and its value";
   if (ownersOf(text).length > 0) return `options are separated by commas: put one before \`${text}\``;
   return text.endsWith(";") || text === ";" ? "options are separated by commas" : null;
 }
@@ -403,7 +413,7 @@ const readUser: Reader = (option, context) => {
 
 const readEnv: Reader = (option, { complaints, scope }, before) => {
   if (option.values.length === 0) {
-    complaints.add("E304", option.name.span, "`env` needs NAME=VALUE behind it", null);
+    complaints.add("E304", option.name.span, "`env` needs NAME=VALUE", null);
     return null;
   }
   const env: Record<string, string> = { ...before.env };
@@ -444,12 +454,7 @@ const readLimit: Reader = (option, { complaints }) => {
 
 const readUndo: Reader = (option, { complaints }) => {
   if (option.values.length > 0) return { undo: option.values };
-  complaints.add(
-    "E304",
-    option.name.span,
-    "`undo` needs a command behind it",
-    'write it in quotes: `undo "unplumb %VIP%"`',
-  );
+  complaints.add("E304", option.name.span, "`undo` needs a command", 'write it in quotes: `undo "unplumb %VIP%"`');
   return null;
 };
 
@@ -464,7 +469,7 @@ const readOnFailure: Reader = (option, { complaints }) => {
 
 const readTopics: Reader = (option, { complaints }) => {
   if (option.values.length === 0) {
-    complaints.add("E304", option.name.span, "`on` needs topics behind it", `topics are ${notifyTopics.join(", ")}`);
+    complaints.add("E304", option.name.span, "`on` needs topics", `topics are ${notifyTopics.join(", ")}`);
     return null;
   }
   const topics: NotifyTopic[] = [];

@@ -3,14 +3,12 @@
  * another word is a mistake only if nothing in checks.conf can report it.
  */
 import type { Declarations } from "./declarations.ts";
+import { knownStatuses } from "./known-statuses.ts";
 import { didYouMean } from "./suggest.ts";
 import { plainText, shownText } from "./words.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Word } from "./tree.ts";
 import type { Population, Subject } from "../core/condition.ts";
-
-/** `conflict`: of a host whose checks do not agree about its role. */
-export const knownStatuses = ["ok", "warning", "critical", "unknown", "down", "master", "slave", "conflict"] as const;
 
 /** The statuses that the words say; null if one is none at all, which is told. */
 export function readStatuses(

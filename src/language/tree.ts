@@ -60,7 +60,13 @@ export interface Assignment {
   readonly span: Span;
 }
 
-export type Line = Command | Defaults | Clause | Assignment;
+/** So broken that nothing of it is known. */
+export interface Unreadable {
+  readonly kind: "unreadable";
+  readonly span: Span;
+}
+
+export type Line = Command | Defaults | Clause | Assignment | Unreadable;
 
 export type Header =
   /** `[local]`, `[passive]`, `[HOST]`: what checks.conf has. */

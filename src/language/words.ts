@@ -45,7 +45,7 @@ export function scanWord(text: string, start: number, stops: string): ScannedWor
     }
     if (character === "\\") {
       if (isLineEnd(text, at + 1)) break;
-      return backslashFault(at);
+      return backslashFault(text, at);
     }
     if (character === "%") {
       at = scanPercent(text, at, builder);
@@ -129,10 +129,21 @@ export function isLineEnd(text: string, from: number): boolean {
   return at >= text.length || text[at] === "\n";
 }
 
-function backslashFault(at: number): Fault {
+function backslashFault(text: string, at: number): Fault {
+  const span = { start: at, end: at + 1 };
+  const next = text[at + 1];
+  if (next === '"' || next === "'") {
+    const message = "a backslash does not make a quotation mark an ordinary character";
+    return {
+      code: "E106",
+      span,
+      message,
+      hint: `inside of quotes write it twice: ${next}say ${next}${next}hello${next}${next}${next}`,
+    };
+  }
   return {
     code: "E106",
-    span: { start: at, end: at + 1 },
+    span,
     message: "a backslash only joins a line to the next one, at the line's end; it does not quote",
     hint: "put the word in quotes: in '…' and \"…\" a backslash is an ordinary character",
   };
@@ -140,21 +151,14 @@ function backslashFault(at: number): Fault {
 
 function quoteFault(text: string, start: number): Fault {
   const quote = text[start] ?? "";
-  const lineEnd = text.indexOf("\n", start);
-  const line = text.slice(start, lineEnd === -1 ? text.length : lineEnd);
-  const isEscaped =
-    text[start - 1] === "\\" ||
-    line.includes("\\") ||
-    text.slice(Math.max(0, start - 200), start).includes(`\\${quote}`);
+  const isApostrophe = quote === "'" && /[a-z]/i.test(text[start - 1] ?? "");
   return {
     code: "E105",
     span: { start, end: start + 1 },
-    message: `this quote is not closed on its line`,
-    hint: isEscaped
-      ? `there are no escapes: inside of quotes write ${quote}${quote} for ${quote}`
-      : quote === "'"
-        ? `close it with ', or if it is an apostrophe, put the word in "…"`
-        : 'close it with "',
+    message: "this quote is not closed on its line",
+    hint: isApostrophe
+      ? 'if it is an apostrophe, put the whole in "…"'
+      : `close it with \`${quote}\`; inside of quotes, \`${quote}${quote}\` is one \`${quote}\``,
   };
 }
 

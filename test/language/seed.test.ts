@@ -7,7 +7,7 @@ const checks = "[local]\ncheck_db_host1\ncheck_db_host2\n";
 const actions = "[slave_to_master]\nstopservice1\nunplumb\nplumb %MASTER%\nstartservice1\n";
 
 for (const localHost of ["host1", "host2", "elsewhere"]) {
-  test(`two checks and four actions are a whole configuration on ${localHost}`, () => {
+  void test(`two checks and four actions are a whole configuration on ${localHost}`, () => {
     const { configuration, complaints } = readTexts({ checks, actions }, { ...testSurroundings, localHost });
     assert.deepEqual(complaints, []);
     assert.deepEqual(configuration?.hosts, ["host1", "host2"]);
@@ -27,7 +27,7 @@ for (const localHost of ["host1", "host2", "elsewhere"]) {
   });
 }
 
-test("without a last newline, with a byte order mark and with a carriage return on every line it is the same", () => {
+void test("without a last newline, with a byte order mark and with a carriage return on every line it is the same", () => {
   const plain = readTexts({ checks, actions }).configuration;
   const odd = readTexts({
     checks: `\ufeff${checks.trimEnd().replaceAll("\n", "\r\n")}`,

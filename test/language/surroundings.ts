@@ -1,5 +1,5 @@
 /**
- * A world for configurations: every script is there but those whose name begins with `missing`, hosts are named in the
+ * A world for configurations: every script is there but those whose name begins with `missing` or is misspelt, hosts are named in the
  * files, and one fence agent can be asked. What is asked is answered by tables, as the language wants it.
  */
 import type { FenceAgentMetadata, FoundScript, Surroundings } from "../../src/language/surroundings.ts";
@@ -33,7 +33,7 @@ const agents: ReadonlyMap<string, FenceAgentMetadata> = new Map([
 
 function found(folder: string, word: string): FoundScript {
   const name = word.split("/").at(-1) ?? word;
-  if (name.startsWith("missing")) {
+  if (/^(missing|chek|promto)/.test(name)) {
     const reason = word.includes("/") ? `there is no ${word}` : `there is no ${word} in ${folder}/`;
     return { kind: "refused", path: word, reason, hint: null };
   }

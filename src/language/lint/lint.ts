@@ -89,6 +89,7 @@ interface Lines {
 function readAllowances(file: LintedFile, lines: readonly Lines[]): readonly Allowance[] {
   const { source } = file.complaints;
   const commentLines = new Set(file.comments.map((comment) => lineOf(source, comment.span.start)));
+  const meant = statementsMeant(commentLines, lines);
   const allowances: Allowance[] = [];
   for (const comment of file.comments) {
     if (!/^\s*lint\s*:/i.test(comment.text)) continue;
@@ -103,20 +104,20 @@ function readAllowances(file: LintedFile, lines: readonly Lines[]): readonly All
       file.complaints.add("W16", comment.span, message);
       continue;
     }
-    const statement = statementMeant(lineOf(source, comment.span.start), lines, commentLines);
+    const statement = meant.get(lineOf(source, comment.span.start)) ?? -1;
     allowances.push({ code, comment, statement, isUsed: false });
   }
   return allowances;
 }
 
-/** The statement on this line, or the one below, with nothing but comments between. */
-function statementMeant(line: number, lines: readonly Lines[], commentLines: ReadonlySet<number>): number {
-  for (let at = line; at === line || commentLines.has(at - 1); at += 1) {
-    const index = indexOfLine(lines, at);
-    if (index !== -1) return index;
-    if (at > line && !commentLines.has(at)) return -1;
+/** For each line with a comment the statement on it, or the one below with nothing but comments between; -1: none. */
+function statementsMeant(commentLines: ReadonlySet<number>, lines: readonly Lines[]): ReadonlyMap<number, number> {
+  const meant = new Map<number, number>();
+  for (const line of [...commentLines].toSorted((a, b) => b - a)) {
+    const here = indexOfLine(lines, line);
+    meant.set(line, here === -1 ? (meant.get(line + 1) ?? indexOfLine(lines, line + 1)) : here);
   }
-  return -1;
+  return meant;
 }
 
 /** Index of the statement that has this line; statements do not overlap and are in order. */
