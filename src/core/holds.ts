@@ -1,4 +1,5 @@
 /** What keeps a rule from firing now, as a kind and a sentence with its numbers. Asked in the order in which it is told. */
+import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
 import { judge, isFresh } from "./evaluate.ts";
@@ -41,7 +42,7 @@ function learningHold(turn: Turn, rule: Rule): Hold | null {
   return hold(
     rule,
     "learning",
-    `still learning, ${waiting.length} of ${counting.length} checks have not reported yet${first}`,
+    `still learning, ${waiting.length} of ${sayCount(counting.length, "check")} ${waiting.length === 1 ? "has" : "have"} not reported yet${first}`,
   );
 }
 

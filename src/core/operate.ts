@@ -42,14 +42,14 @@ function answerTo(turn: Turn, event: Asked): Answer {
       const others = turn.state.maintenance.filter((maintenance) => maintenance.scope !== scope);
       turn.state = { ...turn.state, maintenance: [...others, { scope, untilMs, untilWallMs, reason }] };
       const until = forMs === null ? "until it is switched off" : `for ${sayDuration(forMs)}`;
-      const sentence = `maintenance of ${scope === "*" ? "everything" : scope} ${until}${reason === "" ? "" : `: ${reason}`}; its rules are held`;
+      const sentence = `maintenance of ${sayScope(scope)} ${until}${reason === "" ? "" : `: ${reason}`}; its rules are held`;
       record(turn, { kind: "maintenance-on", scope, untilWallMs, reason, sentence });
       return yes(sentence);
     }
     case "maintenance-off":
       return endMaintenance(turn, event.scope)
-        ? yes(`maintenance of ${event.scope} is over`)
-        : no(`there is no maintenance of ${event.scope}`);
+        ? yes(`maintenance of ${sayScope(event.scope)} is over`)
+        : no(`there is no maintenance of ${sayScope(event.scope)}`);
   }
 }
 
@@ -141,7 +141,12 @@ export function endMaintenance(turn: Turn, scope: string): boolean {
   record(turn, {
     kind: "maintenance-off",
     scope,
-    sentence: `maintenance of ${scope === "*" ? "everything" : scope} is over`,
+    sentence: `maintenance of ${sayScope(scope)} is over`,
   });
   return true;
+}
+
+/** As sentences name it. */
+function sayScope(scope: string): string {
+  return scope === "*" ? "everything" : scope;
 }

@@ -2,6 +2,7 @@
  * A reload: what did not change keeps state, counters and schedule. It changes no status that is known and fires nothing:
  * a `when` that is new and already true counts as seen, and fires when it becomes true again.
  */
+import { sayCount } from "../base/count.ts";
 import { isReportedBy, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
 import { isLevel } from "./rules.ts";
@@ -12,7 +13,7 @@ import type { CheckProgress, Observation, RuleProgress, State } from "./state.ts
 
 export function reconfigure(turn: Turn, event: Extract<Event, { kind: "reconfigured" }>): void {
   const { configuration } = turn;
-  const sentence = `configuration ${configuration.fingerprint} is in force: ${configuration.checks.length} checks, ${configuration.rules.length} rules`;
+  const sentence = `configuration ${configuration.fingerprint} is in force: ${sayCount(configuration.checks.length, "check")}, ${sayCount(configuration.rules.length, "rule")}`;
   record(turn, { kind: "configured", generation: event.generation, fingerprint: configuration.fingerprint, sentence });
   reconfigureChecks(turn, event.before);
   reconfigureRules(turn, event.before);

@@ -141,11 +141,11 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
   const { phase } = run;
   const outcome: Outcome =
     phase.isKilled && turn.nowMs >= phase.killAtMs
-      ? { kind: "timed-out", afterMs: turn.nowMs - phase.startedAtMs }
+      ? { kind: "timed-out", afterMs: Math.round(turn.nowMs - phase.startedAtMs) }
       : event.outcome;
   const { shown } = describeStep(turn, run, phase.attempt, phase.fence);
   const verdict = judgeEnd(turn, run, phase, outcome);
-  const ms = turn.nowMs - phase.startedAtMs;
+  const ms = Math.round(turn.nowMs - phase.startedAtMs);
   record(turn, {
     kind: "step-end",
     ...ofStep(run, phase.attempt, shown, phase.name),
@@ -239,7 +239,7 @@ function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind
   const judgement = judge(expect.condition, around(turn, { owner, cause: run.cause, newerThanMs: phase.sinceMs }));
   const isMet = judgement.truth === "true";
   if (!isMet && turn.nowMs < phase.untilMs) return false;
-  const ms = turn.nowMs - phase.sinceMs;
+  const ms = Math.round(turn.nowMs - phase.sinceMs);
   const sentence = isMet
     ? `${stepTitle(run)}: as expected after ${sayDuration(ms)}: ${judgement.because()}`
     : `${stepTitle(run)}: expected ${expect.text} within ${sayDuration(expect.withinMs)}, but ${judgement.because()}`;
@@ -284,7 +284,7 @@ function undoNext(turn: Turn, run: Run): boolean {
 function endRun(turn: Turn, outcome: RunOutcome): false {
   const { run } = turn.state;
   invariant(run !== null, "a run that ends is in progress");
-  const ms = turn.nowMs - run.startedAtMs;
+  const ms = Math.round(turn.nowMs - run.startedAtMs);
   const how =
     outcome === "done"
       ? `done in ${sayDuration(ms)}`

@@ -8,6 +8,7 @@
  *
  * An event that does not fit (a job that is not known, a run that is over) changes nothing.
  */
+import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { deriveHosts } from "./hosts.ts";
 import { unlearned } from "./holds.ts";
@@ -167,7 +168,7 @@ function writeDown(
       record(turn, {
         kind: "reload-refused",
         errors,
-        sentence: `reload refused, the configuration stays as it was: ${errors} errors, the first: ${first}`,
+        sentence: `reload refused, the configuration stays as it was: ${sayCount(errors, "error")}, the first: ${first}`,
       });
       return;
     }
@@ -180,7 +181,7 @@ function writeDown(
 /** Nobody looked for a while: what is known may be of long ago. Everything is observed anew, and no clock has run. */
 function stalled(turn: Turn, gapMs: number): void {
   const sentence = `the daemon did not run for ${sayDuration(gapMs)}: everything known is old, observing again before acting`;
-  record(turn, { kind: "stalled", gapMs, sentence });
+  record(turn, { kind: "stalled", gapMs: Math.round(gapMs), sentence });
   const now = { nextAtMs: turn.nowMs };
   const checks = Object.entries(turn.state.checks).map(
     ([key, progress]) => [key, progress.job === null ? { ...progress, ...now } : progress] as const,
@@ -208,7 +209,7 @@ function finishLearning(turn: Turn): void {
   const missing = waiting.length === 0 ? "every check that counts has reported" : `still silent: ${waiting.join(", ")}`;
   record(turn, {
     kind: "learned",
-    tookMs,
+    tookMs: Math.round(tookMs),
     sentence: `learned in ${sayDuration(tookMs)}: ${missing}; rules may fire now`,
   });
 }

@@ -2,6 +2,7 @@
  * Reading the configuration anew while the daemon runs. One reload at a time; errors leave everything as it was. What people
  * see of a refusal is the complaints themselves.
  */
+import { sayCount } from "../base/count.ts";
 import type { Complaint } from "../core/complaint.ts";
 import type { Log } from "../host/log.ts";
 import type { Reloaded } from "./answers.ts";
@@ -27,7 +28,7 @@ export function createReload(options: {
     if (configuration === null || first !== undefined) {
       const said = first === undefined ? "it cannot be read" : sayBriefly(first);
       supervisor.refuseReload({ errors: errors.length, first: said });
-      const sentence = `the configuration has ${errors.length} errors and stays as it was; the first: ${said}`;
+      const sentence = `the configuration has ${sayCount(errors.length, "error")} and stays as it was; the first: ${said}`;
       return { isAccepted: false, sentence, complaints };
     }
     supervisor.reconfigure(configuration);
