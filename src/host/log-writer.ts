@@ -5,6 +5,7 @@
  */
 import { fstatSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
+import type { Writable } from "node:stream";
 
 /** A quarter of a megabyte is an hour of an ordinary log; a reader that is so far behind does not come back. */
 export const pendingLogBytesMax = 256 * 1024;
@@ -16,20 +17,20 @@ export function createLogWriter(fd: number): (line: string) => void {
 }
 
 function toReader(fd: number): (line: string) => void {
-  const socket = new Socket({ fd, readable: false, writable: true });
+  /** Node makes one stream of standard error, and no second one can be made of it. For a pipe it queues what is not taken. */
+  const stream: Writable = fd === 2 ? process.stderr : new Socket({ fd, readable: false, writable: true });
   let droppedCount = 0;
   /** Nobody reads any more (EPIPE): then there is nobody to say that to. */
-  socket.on("error", () => socket.destroy());
-  socket.unref();
+  stream.on("error", () => stream.destroy());
   return (line) => {
-    if (socket.destroyed) return;
-    if (socket.writableLength + line.length > pendingLogBytesMax) {
+    if (stream.destroyed) return;
+    if (stream.writableLength + line.length > pendingLogBytesMax) {
       droppedCount += 1;
       return;
     }
-    if (droppedCount > 0) socket.write(`${droppedCount} lines of the log were dropped here: its reader was too slow\n`);
+    if (droppedCount > 0) stream.write(`${droppedCount} lines of the log were dropped here: its reader was too slow\n`);
     droppedCount = 0;
-    socket.write(line);
+    stream.write(line);
   };
 }
 

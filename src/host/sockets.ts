@@ -2,7 +2,8 @@
  * Unix sockets: one that listens, with a file mode and limits, and one that connects. Bytes only; what they mean is
  * `wire/`'s business.
  */
-import { renameSync, statSync, unlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { linkSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { createServer, Socket, type Server } from "node:net";
 import { SocketConnection, type Connection, type ConnectionHandlers, type ConnectionLimits } from "./connection.ts";
 import { errnoInWords, errnoOf } from "./errno.ts";
@@ -92,24 +93,32 @@ export function connectTo(
   });
 }
 
-/** Whether the path is free now. Another daemon may do the same at the same moment, and only one of them may win. */
+/**
+ * Whether the path is free now. Others may do the same at the same moment, and only one of them may win: what is moved
+ * away is looked at once more, and put back if it is not what was found dead.
+ */
 async function clearStale(path: string): Promise<boolean> {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return true;
-  if (!found.isSocket() || (await isAnswering(path))) return false;
-  const aside = `${path}.${process.pid}.stale`;
+  const found = identifyFile(path);
+  if (found === null) return true;
+  if (!statSync(path).isSocket() || (await isAnswering(path))) return false;
+  const aside = `${path}.${randomBytes(6).toString("hex")}`;
   try {
     renameSync(path, aside);
+    const isDead = identifyFile(aside) === found;
+    /** link(2), because a rename would go over one who has begun to listen in the meantime. */
+    if (!isDead) linkSync(aside, path);
+    unlinkSync(aside);
+    return isDead;
   } catch (error) {
+    /** Somebody else has moved it away, and may begin. bind(2) lets only one. */
     return errnoOf(error) === "ENOENT";
   }
-  if (statSync(aside).ino !== found.ino) {
-    /** Between the two looks somebody has begun to listen here: that one has won, and gets its socket back. */
-    renameSync(aside, path);
-    return false;
-  }
-  unlinkSync(aside);
-  return true;
+}
+
+/** One and the same as long as the file exists. An inode's number alone is soon given to the next file. */
+function identifyFile(path: string): string | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? null : `${stats.dev}:${stats.ino}:${stats.mtimeNs}`;
 }
 
 function isAnswering(path: string): Promise<boolean> {

@@ -22,7 +22,7 @@ export class Remote extends EventBook {
     super();
     mkdirSync(join(folder, "var"), { recursive: true, mode: 0o700 });
     const program = fileURLToPath(new URL("small-daemon.js", import.meta.url));
-    const [command = "", ...words] = [...prefix, process.execPath, program, join(folder, "var")];
+    const [command, ...words] = [...prefix, process.execPath, program, join(folder, "var")];
     this.#child = spawn(command, words, { stdio: ["pipe", "pipe", "inherit"] });
     this.#exited = once(this.#child, "exit");
     if (this.#child.stdout !== null) {
@@ -46,5 +46,6 @@ export class Remote extends EventBook {
 }
 
 function parseEvent(line: string): ProcessEvent {
-  return JSON.parse(line) as ProcessEvent;
+  const event: ProcessEvent = JSON.parse(line);
+  return event;
 }

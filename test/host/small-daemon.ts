@@ -18,5 +18,6 @@ createInterface({ input: process.stdin }).on("line", (line) => {
 });
 
 function parseCall(line: string): Call {
-  return JSON.parse(line) as Call;
+  const call: Call = JSON.parse(line);
+  return call;
 }
