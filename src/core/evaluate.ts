@@ -10,12 +10,21 @@ import { isAlert, parseRange } from "../base/range.ts";
 import { readQuantity } from "../base/quantity.ts";
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition, sayHost, sayQuantity, saySubject } from "./condition-text.ts";
-import { countingObservations, hostsOf } from "./hosts.ts";
-import { isRole } from "./status.ts";
-import { checkKey, type Configuration } from "./configuration.ts";
-import type { Comparison, Condition, HostReference, Population, Quantity, Subject } from "./condition.ts";
+import {
+  factOf,
+  factOfHost,
+  factOfObservation,
+  isFresh,
+  resolve,
+  sayObservation,
+  type Fact,
+  type Surroundings,
+} from "./facts.ts";
+import { hostsOf } from "./hosts.ts";
+import { checkKey } from "./configuration.ts";
+import type { Comparison, Condition, Population, Quantity, Subject } from "./condition.ts";
 import type { Metric, Status } from "./result.ts";
-import type { Clock, Observation, Standing, State } from "./state.ts";
+import type { Observation } from "./state.ts";
 
 export type Truth = "true" | "false" | "unknown";
 
@@ -25,24 +34,6 @@ export interface Judgement {
   /** Why, with the present values and ages. */
   readonly because: () => string;
   readonly parts: readonly Judgement[];
-}
-
-export interface Surroundings {
-  readonly configuration: Configuration;
-  readonly state: State;
-  readonly nowMs: number;
-  /** Only what was observed since then counts. */
-  readonly freshSinceMs: number;
-  /** For an expectation: nor what is older than this, nor what the newest results no longer say. Null: no matter. */
-  readonly newerThanMs: number | null;
-  /** The host that a variable stands for now; null: none. */
-  readonly hostOf: (variable: string) => string | null;
-  /** The clocks of `for` as they are after this judgement; the caller keeps them. */
-  readonly clocks: { [key: string]: Clock };
-  /** Whose clocks: two rules with the same words measure each for itself. */
-  readonly owner: string;
-  /** When a `for` that is running will be true, if nothing changes. */
-  readonly wakes: number[];
 }
 
 export function judge(condition: Condition, around: Surroundings): Judgement {
@@ -78,16 +69,6 @@ export function judge(condition: Condition, around: Surroundings): Judgement {
     case "count":
       return judgeCount(condition, around);
   }
-}
-
-/** What is known of one subject. */
-interface Fact {
-  readonly name: string;
-  readonly standing: Standing | null;
-  readonly isFresh: boolean;
-  /** An expectation waits for newer data on it: then it is not even known to be unknown. */
-  readonly isAwaited: boolean;
-  readonly sentence: () => string;
 }
 
 function leaf(condition: Condition, truth: Truth, because: () => string): Judgement {
@@ -138,7 +119,7 @@ function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surrou
   const isLong = forMs >= condition.durationMs;
   if (!isLong) around.wakes.push(sinceMs + condition.durationMs);
   const because = (): string =>
-    `${part.because()}, for ${sayDuration(forMs)} (needs ${sayDuration(condition.durationMs)})`;
+    `${part.because()}; true for ${sayDuration(forMs)} (needs ${sayDuration(condition.durationMs)})`;
   return { truth: isLong ? "true" : isWhole ? "false" : "unknown", condition, because, parts: [part] };
 }
 
@@ -152,109 +133,22 @@ function truthOfStatus(fact: Fact, statuses: readonly Status[], isNegated: boole
   return truthOf(statuses.includes(status) !== isNegated);
 }
 
-export function factOf(subject: Subject, around: Surroundings): Fact {
-  if (subject.kind === "check") return factOfCheck(subject, around);
-  const host = resolve(subject, around);
-  if (host === null) return noFact(sayHost(subject), `no host is ${sayHost(subject)}`);
-  return factOfHost(host, around, subject.kind === "variable" ? `${sayHost(subject)} (${host})` : host);
-}
-
-function noFact(name: string, sentence: string): Fact {
-  return { name, standing: null, isFresh: false, isAwaited: false, sentence: () => sentence };
-}
-
-export function factOfHost(host: string, around: Surroundings, name: string): Fact {
-  const standing = around.state.hosts[host] ?? null;
-  if (standing === null) return noFact(name, `nothing is known of ${name}`);
-  const observations = countingObservations(around.configuration, around.state, host);
-  const support = supportOf(standing.status, observations);
-  const old = support.filter((observation) => !isFresh(observation, around));
-  const isHostFresh =
-    standing.status === "critical" || standing.status === "down" ? old.length < support.length : old.length === 0;
-  const sentence = (): string => {
-    if (!isHostFresh || standing.status === "unknown") {
-      const doubtful = old[0] ?? support.find((observation) => observation.standing.status === "unknown");
-      if (doubtful !== undefined) return `${name} is ${standing.status}: ${sayObservation(doubtful, around)}`;
-    }
-    return `${name} is ${standing.status} for ${sayDuration(around.nowMs - standing.sinceMs)}`;
-  };
-  const isAwaited = !isHostFresh && old.some((observation) => isAwaitedBy(observation, around));
-  return { name, standing, isFresh: isHostFresh, isAwaited, sentence };
-}
-
-/** The observations that a host's status rests on. */
-function supportOf(status: Status, observations: readonly Observation[]): readonly Observation[] {
-  if (status === "critical" || status === "down")
-    return observations.filter((observation) => observation.standing.status === status);
-  if (isRole(status)) return observations.filter((observation) => observation.standing.status === status);
-  return observations;
-}
-
-function factOfCheck(subject: Extract<Subject, { kind: "check" }>, around: Surroundings): Fact {
-  const host = subject.on === null ? null : resolve(subject.on, around);
-  if (subject.on !== null && host === null) return noFact(saySubject(subject), `no host is ${sayHost(subject.on)}`);
-  const observation = Object.values(around.state.observations).find(
-    (other) => other.check === subject.check && (host === null || other.host === host),
-  );
-  const name = host === null ? subject.check : checkKey(subject.check, host);
-  if (observation === undefined) return noFact(name, `there is no check ${name}`);
-  return factOfObservation(observation, around);
-}
-
-function factOfObservation(observation: Observation, around: Surroundings): Fact {
-  return {
-    name: checkKey(observation.check, observation.host),
-    standing: observation.standing,
-    isFresh: isFresh(observation, around),
-    isAwaited: isAwaitedBy(observation, around),
-    sentence: () => sayObservation(observation, around),
-  };
-}
-
-function isAwaitedBy(observation: Observation, around: Surroundings): boolean {
-  return around.newerThanMs !== null && !observation.isStale && !isFresh(observation, around);
-}
-
-/** A passive check speaks when it has something to say: until its limit, its word holds. */
-export function isFresh(
-  observation: Observation,
-  around: Pick<Surroundings, "configuration" | "freshSinceMs" | "newerThanMs">,
-): boolean {
-  const { latestAtMs, isStale, confirming } = observation;
-  if (latestAtMs === null || isStale) return false;
-  if (around.newerThanMs !== null && (latestAtMs < around.newerThanMs || confirming.length > 0)) return false;
-  const check = around.configuration.checks.find((other) => other.key === observation.source);
-  return check?.run.kind === "passive" || latestAtMs >= around.freshSinceMs;
-}
-
-function sayObservation(observation: Observation, around: Surroundings): string {
-  const name = checkKey(observation.check, observation.host);
-  const { standing, latest, latestAtMs, confirming } = observation;
-  if (latestAtMs === null) return `${name} has not reported yet`;
-  const age = sayDuration(around.nowMs - latestAtMs);
-  const check = around.configuration.checks.find((other) => other.key === observation.source);
-  if (observation.isStale)
-    return `${name} is stale, last result ${age} ago (limit ${sayDuration(check?.staleAfterMs ?? 0)})`;
-  if (around.newerThanMs !== null && latestAtMs >= around.newerThanMs && confirming.length > 0)
-    return `${name} is ${standing.status}, but now says ${confirming.at(-1)} (${confirming.length} in a row, not yet confirmed)`;
-  if (!isFresh(observation, around)) return `${name} is to be observed again, last result ${age} ago`;
-  const reason = standing.status === "unknown" && latest !== null ? `: ${latest.output}` : "";
-  return `${name} is ${standing.status} for ${sayDuration(around.nowMs - standing.sinceMs)}, last result ${age} ago${reason}`;
-}
-
-function resolve(reference: HostReference, around: Surroundings): string | null {
-  return reference.kind === "host" ? reference.host : around.hostOf(reference.variable);
-}
-
 function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>, around: Surroundings): Judgement {
   const found = findMetric(condition.metric, condition.subject, around);
   if ("missing" in found) return leaf(condition, "unknown", () => found.missing);
   const { metric, observation } = found;
   const name = `${metric.label} of ${checkKey(observation.check, observation.host)}`;
-  const because = (): string =>
-    `${name} is ${metric.value === null ? "undetermined" : `${metric.value}${metric.unit}`}, ${sayObservation(observation, around)}`;
-  const isKnown = observation.standing.status !== "unknown" && observation.latest?.status !== "unknown";
-  if (!isFresh(observation, around) || !isKnown || metric.value === null) return leaf(condition, "unknown", because);
+  const isKnown =
+    isFresh(observation, around) &&
+    observation.standing.status !== "unknown" &&
+    observation.latest?.status !== "unknown";
+  const because = (): string => {
+    const value = metric.value === null ? "undetermined" : `${metric.value}${metric.unit}`;
+    const ageMs = around.nowMs - (observation.latestAtMs ?? around.nowMs);
+    const rest = isKnown ? `last result ${sayDuration(ageMs)} ago` : `but ${sayObservation(observation, around)}`;
+    return `${name} is ${value}, ${rest}`;
+  };
+  if (!isKnown || metric.value === null) return leaf(condition, "unknown", because);
   if (condition.kind === "range") {
     const text = condition.range === "warning" ? metric.warn : metric.crit;
     const range = text === null ? null : parseRange(text);

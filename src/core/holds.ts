@@ -2,7 +2,8 @@
 import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
-import { judge, isFresh } from "./evaluate.ts";
+import { judge } from "./evaluate.ts";
+import { isFresh } from "./facts.ts";
 import { around } from "./surroundings.ts";
 import type { Turn } from "./turn.ts";
 import { touchedBy } from "./touched.ts";

@@ -2,8 +2,7 @@
  * From the checks of a host to the host: its status, its role, and whether two are master at once.
  *
  * Status: `down` or `critical` if a check that counts says so; else the role if the role checks agree, `conflict` if they
- * do not; else the worst of the rest. A check that never reported does not take part while others have: a check that is
- * new in a reload changes nothing before it spoke.
+ * do not; else the worst of the rest. A check that never reported does not take part while others have.
  */
 import { edgesOf } from "./triggers.ts";
 import { advance, unknownStanding } from "./standing.ts";
@@ -35,6 +34,15 @@ export function countingObservations(configuration: Configuration, state: State,
   );
 }
 
+/**
+ * A check that is new since learning (a reload brought it, a report named it) changes nothing before it is confirmed. One
+ * that was there at the start takes part from the beginning, as unknown.
+ */
+export function takesPart({ standing, confirming, latestAtMs }: Observation, state: State): boolean {
+  const isNew = standing.previous === null && standing.sinceMs > state.learning.sinceMs;
+  return !isNew || (latestAtMs !== null && confirming.length === 0);
+}
+
 /** A report may name a host `constructor`: only what was put in counts. */
 export function standingOf(state: State, host: string): Standing | undefined {
   return Object.hasOwn(state.hosts, host) ? state.hosts[host] : undefined;
@@ -44,7 +52,9 @@ function deriveHost(turn: Turn, host: string): void {
   const known = standingOf(turn.state, host);
   const before = known ?? unknownStanding(turn.nowMs);
   const counting = countingObservations(turn.configuration, turn.state, host);
-  const reported = counting.filter((observation) => observation.latestAtMs !== null);
+  const reported = counting.filter(
+    (observation) => observation.latestAtMs !== null && takesPart(observation, turn.state),
+  );
   const agreed = agreedRole(reported);
   const status = hostStatus(reported, agreed);
   const role = agreed === "conflict" || isOutlived(before, agreed, reported) ? null : agreed;
@@ -53,9 +63,13 @@ function deriveHost(turn: Turn, host: string): void {
   setHost(turn, host, standing);
   for (const change of changes) {
     const { isRole: isChangeOfRole, from, to } = change;
+    /** Where status and role change alike, the status says all: one change is told once. */
+    const isToldByStatus =
+      isChangeOfRole && changes.some((other) => !other.isRole && other.from === from && other.to === to);
     const sentence = `${host}: ${isChangeOfRole ? "role " : ""}${from} -> ${to}: ${because(reported, status)}`;
-    record(turn, { kind: "transition", host, check: null, isRole: isChangeOfRole, from, to, sentence });
-    edgesOf(turn, { host, check: null, change, isLearned: before.previous !== null });
+    if (!isToldByStatus)
+      record(turn, { kind: "transition", host, check: null, isRole: isChangeOfRole, from, to, sentence });
+    edgesOf(turn, { host, check: null, change, before });
   }
   if (standing.role !== before.role) confirmRole(turn, host, standing);
 }
@@ -94,7 +108,8 @@ function because(observations: readonly Observation[], status: Status): string {
     return roles.map((observation) => `${observation.check} says ${observation.standing.status}`).join(", ");
   }
   if (cause === undefined) return "no check has reported";
-  const output = cause.isStale ? "stale" : (cause.latest?.output ?? "");
+  const latest = cause.latest?.status === status ? cause.latest.output : "";
+  const output = cause.isStale ? "stale" : latest;
   return output === "" ? `${cause.check} is ${status}` : `${cause.check} is ${status}: ${output}`;
 }
 

@@ -20,10 +20,12 @@ export function observe(turn: Turn, check: Check, host: string, result: Result, 
   const before = turn.state.observations[key] ?? newObservation(check, host, turn.nowMs);
   const { status, confirming } = confirm(before, result.status, check);
   const observation: Observation = { ...before, confirming, latest: result, latestAtMs: atMs, isStale: false };
+  const said = result.output === "" ? result.status : result.output;
+  const isWorse = rankOf(status) > rankOf(before.standing.status);
   const why =
-    status === before.standing.status
-      ? ""
-      : `${check.name} says ${result.output === "" ? result.status : result.output}`;
+    status === result.status
+      ? `${check.name} says ${said}`
+      : `at ${isWorse ? "least" : "most"} that bad ${isWorse ? check.fall : check.rise} times in a row, now ${said}`;
   setStatus(turn, key, observation, status, why);
 }
 
@@ -98,6 +100,6 @@ function setStatus(turn: Turn, key: CheckKey, observation: Observation, status: 
       const sentence = `${key}: ${change.from} -> ${change.to}: ${why}`;
       record(turn, { kind: "transition", host, check, isRole: false, from: change.from, to: change.to, sentence });
     }
-    edgesOf(turn, { host, check, change, isLearned: observation.standing.previous !== null });
+    edgesOf(turn, { host, check, change, before: observation.standing });
   }
 }

@@ -248,7 +248,7 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
     turn.state = { ...turn.state, nextOrder: turn.state.nextOrder + 1 };
   if (key === null && standing.role === "master" && before.role !== "master")
     turn.state = { ...turn.state, lastMaster: host };
-  for (const change of changes) edgesOf(turn, { host, check, change, isLearned: before.previous !== null });
+  for (const change of changes) edgesOf(turn, { host, check, change, before });
 }
 
 /** What fails while it looks after a failure triggers no more of them. */

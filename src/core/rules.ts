@@ -5,8 +5,10 @@
  * wait; when its turn comes it is looked at again. A `when` is a level: held back, it stays held, and fires as soon as
  * nothing holds it back and it is still true: once an episode, which ends when it is false.
  */
+import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
-import { factOf, judge, type Judgement } from "./evaluate.ts";
+import { judge, type Judgement } from "./evaluate.ts";
+import { factOf } from "./facts.ts";
 import { holdOf, isOverLimit, maintenanceHold, maintenanceOf, type Hold } from "./holds.ts";
 import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
@@ -85,7 +87,7 @@ export function queueEdges(turn: Turn): void {
 function whyNotQueued(turn: Turn, edge: Turn["edges"][number]): Pick<Dropped, "hold" | "sentence"> | null {
   const { rule: name, cause, isLearned } = edge;
   const what = `${name} dropped: ${sayCause(cause)}`;
-  if (!isLearned) return { hold: "learning", sentence: `${what} is what was found at the start, and no change` };
+  if (!isLearned) return { hold: "learning", sentence: `${what} is what was found first, and no change` };
   const rule = turn.configuration.rules.find((other) => other.name === name);
   const hold = rule === undefined ? null : maintenanceHold(turn, rule, cause);
   if (hold !== null) return { hold: hold.kind, sentence: sayNotMadeUpFor(cause, hold) };
@@ -145,7 +147,12 @@ function fireLevel(turn: Turn, judgements: ReadonlyMap<string, Judgement>): bool
 function mayFire(turn: Turn, rule: Rule, cause: Cause): Hold | null {
   const hold = holdOf(turn, rule, cause);
   if (hold !== null || !isOverLimit(turn, rule) || rule.limit === null) return hold;
-  block(turn, rule.name, `it has run ${rule.limit.runs} times within its limit`);
+  const { runs, withinMs } = rule.limit;
+  block(
+    turn,
+    rule.name,
+    `it ran ${runs === 1 ? "once" : `${runs} times`} in ${sayDuration(withinMs)}, which is its limit`,
+  );
   return holdOf(turn, rule, cause);
 }
 

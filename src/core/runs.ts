@@ -228,7 +228,7 @@ function retryOrFail(turn: Turn, run: Run, attempt: number, why: string): Verdic
     isSuccess: false,
     next: "again",
     phase,
-    why: `${why}, again in ${sayDuration(retryEveryMs)} (${attempt} of ${retries + 1})`,
+    why: `${why}, attempt ${attempt + 1} of ${retries + 1} in ${sayDuration(retryEveryMs)}`,
   };
 }
 
@@ -240,12 +240,13 @@ function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind
   const isMet = judgement.truth === "true";
   if (!isMet && turn.nowMs < phase.untilMs) return false;
   const ms = Math.round(turn.nowMs - phase.sinceMs);
-  const sentence = isMet
-    ? `${stepTitle(run)}: as expected after ${sayDuration(ms)}: ${judgement.because()}`
-    : `${stepTitle(run)}: expected ${expect.text} within ${sayDuration(expect.withinMs)}, but ${judgement.because()}`;
+  const why = isMet
+    ? `as expected after ${sayDuration(ms)}: ${judgement.because()}`
+    : `expected ${expect.text} within ${sayDuration(expect.withinMs)}, but ${judgement.because()}`;
+  const sentence = `${stepTitle(run)}: ${why}`;
   record(turn, { kind: "expectation", run: run.run, rule: run.rule, step: run.at + 1, isMet, ms, sentence });
   if (isMet) return stepDone(turn, run);
-  return fail(turn, run, sentence);
+  return fail(turn, run, why);
 }
 
 function stepDone(turn: Turn, run: Run): boolean {

@@ -71,7 +71,9 @@ function reload(
   look(due);
   advanceRun(due);
   queueEdges(due);
-  const known = { ...due.state, clocks: due.clocks };
+  /** What only the reload makes true was not seen to begin: no clock of it is whole. */
+  const running = Object.entries(due.clocks).filter(([, clock]) => clock.kind === "running");
+  const known = { ...due.state, clocks: Object.fromEntries(running) };
   const turn: Turn = { ...beginTurn(configuration, known, nowMs), effects: due.effects, isSilent: true };
   reconfigure(turn, event);
   refreshStaleness(turn);

@@ -1,6 +1,6 @@
 /** Ties a turn to the evaluator: what conditions are judged by, here and now. */
 import { hostOf } from "./variables.ts";
-import type { Surroundings } from "./evaluate.ts";
+import type { Surroundings } from "./facts.ts";
 import type { Turn } from "./turn.ts";
 import type { Cause } from "./run.ts";
 

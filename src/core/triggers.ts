@@ -1,15 +1,17 @@
 /** Which rules an edge wants to fire. Whether they may is decided in `rules.ts`. */
 import { isChangeBetween, type Change } from "./standing.ts";
 import { record, type Turn } from "./turn.ts";
+import type { Status } from "./result.ts";
 import type { Cause } from "./run.ts";
+import type { Standing } from "./state.ts";
 import type { Trigger } from "./configuration.ts";
 
-/** A change of a check (`check` given) or of a host. `isLearned`: it was something before, and is not merely known now. */
+/** A change of a check (`check` given) or of a host, which was `before`. */
 export interface Edge {
   readonly host: string;
   readonly check: string | null;
   readonly change: Change;
-  readonly isLearned: boolean;
+  readonly before: Standing;
 }
 
 /** Collects the rules that the edge triggers; each at most once in a turn for one host. A reload triggers nothing. */
@@ -17,13 +19,13 @@ export function edgesOf(turn: Turn, edge: Edge): void {
   for (const rule of turn.configuration.rules) {
     if (!isTriggered(rule.trigger, edge)) continue;
     const { host, check } = edge;
-    /** The result that ends learning is still one of those that were found at the start. */
-    const isLearned = edge.isLearned || turn.state.learning.isOver;
+    const isLearned = isKnownBefore(turn, edge.before);
     if (
       turn.edges.some((other) => other.rule === rule.name && other.cause.host === host && other.cause.check === check)
     )
       continue;
-    const { from, to } = edge.change;
+    const { to } = edge.change;
+    const from = namedFrom(rule.trigger) ?? edge.change.from;
     if (turn.isSilent) {
       const subject = check === null ? host : `${check} on ${host}`;
       const sentence = `${rule.name} dropped: ${subject}: ${from} -> ${to} is what the reload made of it, and no change`;
@@ -33,6 +35,20 @@ export function edgesOf(turn: Turn, edge: Edge): void {
     const cause = { host, from, to, check, failed: null };
     turn.edges.push({ rule: rule.name, cause, isLearned });
   }
+}
+
+/**
+ * It was something before, and is not merely known now: what is found at the start, or of what is new later, is no change.
+ * The result that ends learning is still one of those that were found.
+ */
+function isKnownBefore({ state }: Turn, before: Standing): boolean {
+  if (before.previous !== null) return true;
+  return state.learning.isOver && before.sinceMs <= state.learning.sinceMs;
+}
+
+/** `[master_to_critical]` is from master, also where a silence stood between. */
+function namedFrom(trigger: Trigger): Status | null {
+  return trigger.kind === "transition" && trigger.from.kind === "status" ? trigger.from.status : null;
 }
 
 /** Two edges of one rule that tell of the same host or check: when their turn comes, the second has nothing to add. */

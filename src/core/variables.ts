@@ -2,7 +2,8 @@
  * Variables: who is master, who is the best slave, and what a trigger brought along. Looked up anew wherever a condition is
  * judged; bound once when a run starts, and from then on a run's own.
  */
-import { isFresh, variablesIn } from "./evaluate.ts";
+import { variablesIn } from "./evaluate.ts";
+import { isFresh } from "./facts.ts";
 import { countingObservations, hostsOf, masterOf, standingOf } from "./hosts.ts";
 import type { Condition, HostReference, Subject } from "./condition.ts";
 import type { Action, CommandTemplate, Configuration, Rule, Template } from "./configuration.ts";
