@@ -8,7 +8,7 @@ type Answer = Extract<Effect, { readonly kind: "answer" }>;
 type StartStep = Extract<Effect, { readonly kind: "startStep" }>;
 type KillStep = Extract<Effect, { readonly kind: "killStep" }>;
 
-const kindWidth = 16;
+const kindWidth = 17;
 
 export class History {
   readonly #lines: string[] = [];
@@ -33,11 +33,11 @@ export class History {
   started(atMs: number, { run, name, command, fence }: StartStep): void {
     const words =
       fence === null ? command.words : [...command.words, `(${fence.verb} ${fence.host}, on standard input)`];
-    this.#add(atMs, `=> start        ${run}/${name}: ${words.join(" ")}`);
+    this.#add(atMs, `${"=> start".padEnd(kindWidth)}${run}/${name}: ${words.join(" ")}`);
   }
 
   killed(atMs: number, { run, name }: KillStep): void {
-    this.#add(atMs, `=> kill         ${run}/${name}`);
+    this.#add(atMs, `${"=> kill".padEnd(kindWidth)}${run}/${name}`);
   }
 
   answered({ isAccepted, sentence }: Answer): void {

@@ -108,7 +108,7 @@ export class ScenarioRunner {
         return;
       }
       case "check":
-        this.world.setCheck(directive.check, directive.behaviour);
+        this.world.setCheck(directive.check, directive.behaviour, this.#nowMs);
         return;
       case "takes":
         this.world.setDuration(directive.check, directive.ms);

@@ -30,13 +30,17 @@ export class SimulatedWorld {
   readonly #checks = new Map<string, CheckBehaviour>();
   readonly #takes = new Map<string, number>();
   readonly #steps = new Map<string, readonly StepBehaviour[]>();
+  readonly #silent: { readonly effect: StartCheck; readonly names: readonly string[] }[] = [];
   /** What runs, and what has ended: its exit file. */
   readonly #processes = new Map<string, "running" | Outcome>();
   #hasLaunchers = true;
   #nextPid = 100;
 
-  setCheck(check: string, behaviour: CheckBehaviour): void {
+  /** What was silent until now answers. */
+  setCheck(check: string, behaviour: CheckBehaviour, nowMs: number): void {
     this.#checks.set(check, behaviour);
+    if (behaviour.kind === "silent") return;
+    for (const silent of this.#silent.splice(0)) this.startCheck(silent.effect, silent.names, nowMs);
   }
 
   setDuration(check: string, ms: number): void {
@@ -61,10 +65,14 @@ export class SimulatedWorld {
   }
 
   /** `names`: under which a behaviour may have been set, `check on host` and `check`. */
-  startCheck({ job, timeoutMs, dialect }: StartCheck, names: readonly string[], nowMs: number): void {
+  startCheck(effect: StartCheck, names: readonly string[], nowMs: number): void {
+    const { job, timeoutMs, dialect } = effect;
     const behaviour = firstOf(this.#checks, names) ?? { kind: "silent" };
     const takesMs = firstOf(this.#takes, names) ?? checkMs;
-    if (behaviour.kind === "silent") return;
+    if (behaviour.kind === "silent") {
+      this.#silent.push({ effect, names });
+      return;
+    }
     const isLate = behaviour.kind === "hangs" || takesMs >= timeoutMs;
     const outcome: Outcome = isLate
       ? { kind: "timed-out", afterMs: timeoutMs }
@@ -113,6 +121,7 @@ export class SimulatedWorld {
 
   /** The daemon is gone: its checks with it, and its launcher. */
   loseDaemon(isWithSteps: boolean): void {
+    this.#silent.splice(0);
     this.agenda.remove((happening) => happening.kind === "event" || isWithSteps);
     if (isWithSteps)
       for (const [key, process] of this.#processes) if (process === "running") this.#processes.delete(key);
