@@ -68,7 +68,7 @@ export function residentReported(turn: Turn, job: number, results: readonly Host
   if (check !== undefined) take(turn, check, results, turn.nowMs);
 }
 
-/** A resident check ended, which it should not: it is unknown, and started again with back-off. */
+/** A resident check ended, which it should not: it is unknown, and started again with back-off. `reason`: a sentence. */
 export function residentEnded(turn: Turn, job: number, reason: string): void {
   const check = checkOfJob(turn, job);
   const progress = check === undefined ? undefined : turn.state.checks[check.key];
@@ -78,7 +78,7 @@ export function residentEnded(turn: Turn, job: number, reason: string): void {
   setCheck(turn, check.key, { ...progress, job: null, nextAtMs: turn.nowMs + pauseMs, restarts: restarts + 1 });
   const result: Result = {
     status: "unknown",
-    output: `the resident check ended: ${reason}`,
+    output: reason,
     longOutput: "",
     metrics: [],
     outcome: null,
@@ -88,7 +88,7 @@ export function residentEnded(turn: Turn, job: number, reason: string): void {
     note(
       turn,
       "resident",
-      `${check.key}: the resident check ended: ${reason}; it is started again, with back-off up to a minute`,
+      `${check.key}: ${reason}; it is started again, with back-off up to a minute`,
     );
 }
 
