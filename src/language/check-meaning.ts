@@ -6,7 +6,7 @@ import { isOcf, ocfEnvironment } from "./ocf.ts";
 import { refuseScript, refuseSetting } from "./scripts.ts";
 import { lineOf } from "./source.ts";
 import type { Complaints } from "./complaints.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./setting-values.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const defaultEveryMs = 5_000;

@@ -4,7 +4,7 @@ import { isOcf, ocfEnvironment } from "./ocf.ts";
 import { refuseScript, refuseSetting } from "./scripts.ts";
 import { plainText } from "./words.ts";
 import type { Complaints } from "./complaints.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./setting-values.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Segment, Word } from "./tree.ts";
 import type { CommandTemplate, Template } from "../core/configuration.ts";

@@ -3,7 +3,7 @@
  * refers to nothing is told.
  */
 import { checkVariable, type Scope } from "./scope.ts";
-import { readCount, readDuration } from "./settings.ts";
+import { readCount, readDuration } from "./setting-values.ts";
 import { didYouMean } from "./suggest.ts";
 import { plainText, shownText, soleVariable } from "./words.ts";
 import { readStatuses } from "./statuses.ts";

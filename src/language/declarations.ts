@@ -2,7 +2,8 @@
  * Who is there: the checks of checks.conf with their names, and the hosts that they are about. Everything that refers to a
  * host or a check by name is looked up here, in both files.
  */
-import { checkName, mergeDefaults, readSettings, type ReadSettings, type SettingsContext } from "./settings.ts";
+import { checkName, type SettingsContext } from "./setting-values.ts";
+import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
 import { constantText } from "./scope.ts";
 import { plainText, shownText } from "./words.ts";
 import type { Owner } from "./option-table.ts";

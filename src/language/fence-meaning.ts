@@ -2,13 +2,14 @@
  * `[fence HOST]`: devices in order. An agent warns of a parameter that it does not know and then does its default action,
  * which is to reboot; so every parameter is held against the agent's own metadata before it is ever run.
  */
-import { nearest } from "./suggest.ts";
+import { didYouMean } from "./suggest.ts";
 import { constantText, type Scope } from "./scope.ts";
-import { mergeDefaults, readSettings, type ReadSettings, type SettingsContext } from "./settings.ts";
+import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
+import type { SettingsContext } from "./setting-values.ts";
 import { lineOf } from "./source.ts";
 import { plainText } from "./words.ts";
 import type { FenceAgentMetadata, Surroundings } from "./surroundings.ts";
-import type { Command, FileTree, Section, Span } from "./tree.ts";
+import type { Command, Section, Span } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
 
 const defaultTimeoutMs = 30_000;
@@ -16,16 +17,6 @@ const defaultTimeoutMs = 30_000;
 export interface FenceContext extends SettingsContext {
   readonly scope: Scope;
   readonly surroundings: Surroundings;
-}
-
-/** First words of all lines in `[fence HOST]` sections. */
-export function agentsIn(actions: FileTree): readonly string[] {
-  const lines = actions.sections
-    .filter((section) => section.header.kind === "fence")
-    .flatMap((section) => section.lines);
-  const words = lines.flatMap((line) => (line.kind === "command" ? [line.words[0]] : []));
-  const names = words.map((word) => (word === undefined ? null : plainText(word)));
-  return [...new Set(names.flatMap((name) => (name === null || name === "manual" ? [] : [name])))];
 }
 
 export interface ReadDevice {
@@ -192,14 +183,9 @@ function readParameters(command: Command, metadata: FenceAgentMetadata, context:
     } else if (known.has(name)) {
       parameters.push([name, value]);
     } else {
-      const meant = nearest(name, known);
-      refuse(
-        word.span,
-        `\`${metadata.name}\` has no parameter \`${name}\``,
-        meant === null
-          ? `see \`${command.words[0] === undefined ? "" : (plainText(command.words[0]) ?? "")} -o metadata\``
-          : `did you mean \`${meant}\`?`,
-      );
+      const metadataOf = plainText(command.words[0] ?? word) ?? metadata.name;
+      const hint = didYouMean(name, known) ?? `\`${metadataOf} -o metadata\` lists them`;
+      refuse(word.span, `\`${metadata.name}\` has no parameter \`${name}\``, hint);
     }
     seen.add(name);
   }

@@ -5,7 +5,8 @@
 import { EOF, type EmbeddedActionsParser, type IToken } from "chevrotain";
 import { ActionsGrammar } from "./actions-grammar.ts";
 import { ChecksGrammar } from "./checks-grammar.ts";
-import { lex, type Comment, type FileKind, type Statement } from "./lexer.ts";
+import { lex, type FileKind, type Statement } from "./lexer.ts";
+import type { Comment } from "./cursor.ts";
 import { hintForSyntax } from "./sentences.ts";
 import { didYouMean } from "./suggest.ts";
 import * as tokens from "./tokens.ts";

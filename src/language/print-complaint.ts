@@ -6,10 +6,11 @@
  *                           ^^^^^^^
  *       hint: did you mean `timeout`?
  */
+import { displayWidth, printable } from "../base/terminal-text.ts";
 import type { Complaint } from "../core/complaint.ts";
 
 /** A line longer than this is shown around the caret only. */
-const shownColumnsMax = 160;
+const shownCharactersMax = 160;
 const shownBeforeCaret = 60;
 
 /** Several lines, without a newline at the end. No control byte of the file reaches the terminal. */
@@ -27,47 +28,28 @@ function printLine(complaint: Complaint): readonly string[] {
   const { column, width } = complaint;
   if (column === 0) return [`  ${crop(characters, 0)}`];
   const caretAt = column - 1;
-  const from = characters.length > shownColumnsMax && caretAt > shownBeforeCaret ? caretAt - shownBeforeCaret : 0;
-  const pad = (from > 0 ? " " : "") + characters.slice(from, caretAt).map(blankFor).join("");
-  const marked = characters.slice(caretAt, Math.min(caretAt + width, from + shownColumnsMax));
-  const carets = marked.length === 0 ? "^" : marked.map((character) => "^".repeat(columnsOf(character))).join("");
-  return [`  ${crop(characters, from)}`, `  ${pad}${carets === "" ? "^" : carets}`];
+  const from = characters.length > shownCharactersMax && caretAt > shownBeforeCaret ? caretAt - shownBeforeCaret : 0;
+  const before = makeVisible(characters.slice(from, caretAt).join(""));
+  const marked = characters.slice(caretAt, Math.min(caretAt + width, from + shownCharactersMax)).join("");
+  const pad = (from > 0 ? " " : "") + before.split("\t").map(blanksFor).join("\t");
+  return [`  ${crop(characters, from)}`, `  ${pad}${"^".repeat(Math.max(1, displayWidth(makeVisible(marked))))}`];
 }
 
 function crop(characters: readonly string[], from: number): string {
-  const shown = makeVisible(characters.slice(from, from + shownColumnsMax).join(""));
-  return `${from > 0 ? "…" : ""}${shown}${characters.length > from + shownColumnsMax ? "…" : ""}`;
+  const shown = makeVisible(characters.slice(from, from + shownCharactersMax).join(""));
+  return `${from > 0 ? "…" : ""}${shown}${characters.length > from + shownCharactersMax ? "…" : ""}`;
 }
 
-/** What stands above the caret, as blanks of the same width; a tab stays a tab, whatever the terminal makes of it. */
-function blankFor(character: string): string {
-  return character === "\t" ? "\t" : " ".repeat(columnsOf(character));
+/** What stands above the caret, as blanks of the same width. */
+function blanksFor(text: string): string {
+  return " ".repeat(displayWidth(text));
 }
 
-/** Control characters become their pictures (NUL is ␀), invisible ones and reversed text become `·`. */
+/** What a terminal would obey or hide is written out. A tab stays a tab, above the caret as well as before it. */
 function makeVisible(text: string): string {
-  return text.replace(/[^\t\P{C}]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-    return code === 0x7f ? "\u2421" : "·";
-  });
-}
-
-/** How many columns a terminal gives to a character (after makeVisible): 0 for marks that combine, 2 for wide ones. */
-function columnsOf(character: string): number {
-  if (character === "\t") return 1;
-  if (/^\p{Mn}$/u.test(character)) return 0;
-  const code = character.codePointAt(0) ?? 0;
-  const isWide =
-    (code >= 0x1100 && code <= 0x115f) ||
-    (code >= 0x2e80 && code <= 0xa4cf && code !== 0x303f) ||
-    (code >= 0xac00 && code <= 0xd7a3) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xfe30 && code <= 0xfe6f) ||
-    (code >= 0xff00 && code <= 0xff60) ||
-    (code >= 0xffe0 && code <= 0xffe6) ||
-    (code >= 0x1f300 && code <= 0x1f64f) ||
-    (code >= 0x1f900 && code <= 0x1f9ff) ||
-    (code >= 0x20000 && code <= 0x3fffd);
-  return isWide ? 2 : 1;
+  const hidden = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text
+    .split("\t")
+    .map((part) => printable(part.replaceAll(/\p{Cf}/gu, hidden)))
+    .join("\t");
 }

@@ -6,7 +6,6 @@ import { readActions, readVariables, fencesOf, type Actions } from "./actions-me
 import { readChecks } from "./check-meaning.ts";
 import { collectComplaints, type Complaints } from "./complaints.ts";
 import { declare } from "./declarations.ts";
-import { agentsIn } from "./fence-meaning.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { lint } from "./lint/lint.ts";
 import { parse, type Parsed } from "./parse.ts";
@@ -65,11 +64,6 @@ export function readConfiguration(files: ConfigurationFiles, surroundings: Surro
     actions.complaints.addOfFile("W17", "there is no actions.conf, so failoverd looks on and never acts");
   }
   return { configuration, complaints: listAll(all) };
-}
-
-/** The agents that `[fence HOST]` sections name, so that their metadata can be fetched before. */
-export function namedFenceAgents(files: ConfigurationFiles): readonly string[] {
-  return agentsIn(readFile(files.actions, "actions").tree);
 }
 
 export interface ReadFile extends Parsed {

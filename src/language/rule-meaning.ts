@@ -1,23 +1,15 @@
 /** Sections of actions.conf that are rules -> rules: a trigger, a guard, an ordered list of actions. */
+import { readAction, settingsContext, type RuleContext } from "./action-meaning.ts";
 import { isKnownHost, readCheckName, readCondition, readHost, type ConditionContext } from "./condition-meaning.ts";
-import { checkVariables, readCommand, splitCommand, templateOf } from "./command-meaning.ts";
-import { checkName, mergeDefaults, readDuration, readSettings, type ReadSettings, type Settings } from "./settings.ts";
+import { checkName } from "./setting-values.ts";
+import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
 import { isStatus, refuseStatus } from "./statuses.ts";
 import { lineOf } from "./source.ts";
 import { plainText, shownText, soleVariable } from "./words.ts";
 import type { BuiltInVariable, Scope } from "./scope.ts";
-import type { Surroundings } from "./surroundings.ts";
 import type { Clause, Command, Header, Section, Span, Word } from "./tree.ts";
 import type { Condition } from "../core/condition.ts";
-import type { Action, ActionOptions, Rule, StatusPattern, Trigger } from "../core/configuration.ts";
-
-export interface RuleContext extends Omit<ConditionContext, "scope"> {
-  readonly surroundings: Surroundings;
-  readonly constants: Scope["constants"];
-  readonly used: Set<string>;
-  /** How long proving a host off may take with the devices that there are. */
-  readonly fencingMs: number;
-}
+import type { Rule, StatusPattern, Trigger } from "../core/configuration.ts";
 
 export type RuleHeader = Extract<Header, { kind: "transition" | "rule" | "split_brain" | "on_failure" }>;
 
@@ -197,14 +189,6 @@ function hasBrokenClause(...clauses: readonly (Clause | null)[]): boolean {
   return clauses.some((clause) => clause !== null && clause.condition === null);
 }
 
-function settingsContext({
-  complaints,
-  scope,
-  surroundings,
-}: RuleContext & ConditionContext): Parameters<typeof readSettings>[2] {
-  return { complaints, scope, userExists: (name) => surroundings.userExists(name) };
-}
-
 /** True, with a complaint, if the clause cannot stand where it does. */
 function refuseClause(
   clause: Clause,
@@ -318,83 +302,4 @@ function readSides(
 function sideSpan(word: Word, text: string, side: string): Span {
   const start = word.span.start + (text.startsWith(`${side}_to_`) ? 0 : text.length - side.length);
   return { start, end: start + side.length };
-}
-
-function readAction(command: Command, defaults: Settings, context: RuleContext & ConditionContext): Action | null {
-  if (command.isBroken) return null;
-  const [first] = command.words;
-  const isFence = first !== undefined && plainText(first) === "fence";
-  const owner = isFence ? "fence action" : "action";
-  const what = isFence ? "`fence`" : "an action";
-  const own = readSettings(command.options, { owners: [owner], isDefaults: false, what }, settingsContext(context));
-  const { complaints } = context;
-  const place = { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) };
-  const settings: Settings = { ...defaults, ...own.settings };
-  const options = readOptions(settings, { defaultTimeoutMs: isFence ? context.fencingMs : 30_000, command }, context);
-  if (isFence) {
-    const host = readFencedHost(command, context);
-    return host === null || options === null ? null : { kind: "fence", host: templateOf(host), options, place };
-  }
-  const template = readCommand(command.words, settings, context);
-  return template === null || options === null ? null : { kind: "command", command: template, options, place };
-}
-
-function readFencedHost(command: Command, context: RuleContext & ConditionContext): Word | null {
-  const [, host, extra] = command.words;
-  const wrong = host === undefined ? command.words[0] : extra;
-  if (host === undefined || wrong !== undefined) {
-    context.complaints.add(
-      "E508",
-      wrong?.span ?? command.span,
-      "`fence` wants one host",
-      "write `fence %MASTER%`, or one line for each host",
-    );
-    return null;
-  }
-  if (soleVariable(host) === null && plainText(host) === "local") {
-    return { segments: [{ kind: "variable", name: "LOCAL" }], span: host.span };
-  }
-  return checkVariables(host, context) && readHost(host, context) !== null ? host : null;
-}
-
-function readOptions(
-  settings: Settings,
-  of: { readonly defaultTimeoutMs: number; readonly command: Command },
-  context: RuleContext & ConditionContext,
-): ActionOptions | null {
-  const { complaints } = context;
-  const expect = readExpect(settings, context);
-  let undo: ActionOptions["undo"] = null;
-  if (settings.undo !== undefined) {
-    const words = splitCommand(settings.undo);
-    if (words === null || words.length === 0) {
-      const span = settings.undo[0]?.span ?? of.command.span;
-      complaints.add(
-        "E105",
-        span,
-        words === null ? "a quote inside of this command is not closed" : "`undo` needs a command",
-        null,
-      );
-      return null;
-    }
-    undo = readCommand(words, settings, context);
-    if (undo === null) return null;
-  }
-  if (expect === "broken") return null;
-  return {
-    timeoutMs: settings.timeoutMs ?? of.defaultTimeoutMs,
-    retries: settings.retries ?? 0,
-    retryEveryMs: settings.everyMs ?? 1_000,
-    onFailure: settings.onFailure ?? "stop",
-    expect,
-    isOnce: settings.isOnce ?? false,
-    undo,
-  };
-}
-
-function readExpect(settings: Settings, context: ConditionContext): ActionOptions["expect"] | "broken" {
-  if (settings.expect === undefined) return null;
-  const condition = readCondition(settings.expect.condition, context);
-  const withinMs = readDuration(settings.expect.within, { name: "within", minMs: 1 }, context.complaints);
-  return condition === null || withinMs === null ? "broken" : { condition, withinMs };
 }

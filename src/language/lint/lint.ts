@@ -12,7 +12,7 @@ import { lintChecks, lintVariables } from "./names.ts";
 import { lintDoubles, lintImpossible, lintNoMaster } from "./triggers.ts";
 import { lineOf } from "../source.ts";
 import type { Complaints } from "../complaints.ts";
-import type { Comment } from "../lexer.ts";
+import type { Comment } from "../cursor.ts";
 import type { Linted, Warning } from "./linted.ts";
 import type { Span } from "../tree.ts";
 
