@@ -85,11 +85,7 @@ export function residentEnded(turn: Turn, job: number, reason: string): void {
   };
   for (const [, observation] of observationsOf(turn, check)) observe(turn, check, observation.host, result, turn.nowMs);
   if (restarts === 0)
-    note(
-      turn,
-      "resident",
-      `${check.key}: ${reason}; it is started again, with back-off up to a minute`,
-    );
+    note(turn, "resident", `${check.key}: ${reason}; it is started again, with back-off up to a minute`);
 }
 
 /** Something came over the socket, or from a resident, or from a check that reports on several hosts. */
