@@ -1,5 +1,5 @@
 /** Everything in actions.conf -> rules, fences, notifiers and variables. */
-import { isBuiltIn, type Scope } from "./scope.ts";
+import { builtInNames, isBuiltIn, type Scope } from "./scope.ts";
 import { readCommand } from "./command-meaning.ts";
 import { isKnownHost } from "./condition-meaning.ts";
 import { fencingTimeMs, readDevices, type ReadDevice } from "./fence-meaning.ts";
@@ -41,6 +41,9 @@ interface Context {
   readonly complaints: Complaints;
 }
 
+/** A notifier is told of events of all kinds: what has no value in one of them is empty there. */
+const everything = new Set(builtInNames);
+
 export function readActions(tree: FileTree, variables: readonly ReadVariable[], context: Context): Actions {
   const { localHost } = context.surroundings;
   const constants = new Map([["LOCAL", localHost], ...variables.map(({ name, value }) => [name, value] as const)]);
@@ -59,7 +62,7 @@ export function readActions(tree: FileTree, variables: readonly ReadVariable[], 
   const rules = readRules(tree, { ...context, constants, used, fencingMs });
   const notifiers = tree.sections
     .filter((section) => section.header.kind === "notify")
-    .flatMap((section) => readNotifiers(section, { ...scope, where: "`[notify]`" }, context));
+    .flatMap((section) => readNotifiers(section, { ...scope, bound: everything, where: "`[notify]`" }, context));
   return { rules, fences, notifiers, variables, usedVariables: used };
 }
 

@@ -92,6 +92,7 @@ export const codes = {
   W16: "a lint comment that does nothing",
   W17: "no actions.conf",
   W18: "more warnings than are shown",
+  W19: "a fence device that cannot prove anything",
 } as const;
 
 export type Code = keyof typeof codes;

@@ -70,7 +70,7 @@ export function readDevices(section: Section, context: FenceContext): readonly R
       "E209",
       section.header.span,
       "there is no device in this section",
-      "write one below, such as `fence_ipmilan ip=10.0.0.101 username=ha password_file=secrets/ipmi`, or `manual`",
+      "write one below, such as `fence_ipmilan ip=10.0.0.101 username=ha password_file=secrets/ipmi`",
     );
   }
   return devices;
@@ -98,12 +98,7 @@ function readDevice(command: Command, defaults: ReadSettings, context: FenceCont
   if (agent === "manual") {
     const [extra] = rest;
     if (extra !== undefined)
-      complaints.add(
-        "E511",
-        extra.span,
-        "`manual` has no parameters: a person does it, and says so with `failoverctl`",
-        null,
-      );
+      complaints.add("E511", extra.span, "`manual` has no parameters: it stands for a person", null);
     return { agent: null, name: "manual", parameters: [], secrets: [], timeoutMs, retries, canProve: true, place };
   }
   const found = surroundings.findFenceAgent(agent);

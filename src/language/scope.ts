@@ -20,6 +20,8 @@ export const builtInVariables = {
 
 export type BuiltInVariable = keyof typeof builtInVariables;
 
+export const builtInNames: readonly BuiltInVariable[] = Object.keys(builtInVariables).filter(isBuiltIn);
+
 export interface Scope {
   readonly localHost: string;
   /** `[vars]` and `LOCAL`: what they stand for is known now. */

@@ -80,6 +80,18 @@ function hostsMeant(
   return constant === undefined ? hosts : [constant];
 }
 
+/** Nothing after a fence runs unless the fence is proven, and this one never is. */
+export function* lintProofs({ meaning }: Linted): Iterable<Warning> {
+  for (const { host, devices } of meaning.fences) {
+    for (const { device, command } of devices) {
+      if (device.canProve) continue;
+      const message = `${device.name} cannot say whether ${host} is off, and a fence that is not proven has failed`;
+      const hint = "use an agent that has the action `status`, in its place or below it";
+      yield { file: "actions", code: "W19", span: command.words[0]?.span ?? command.span, message, hint };
+    }
+  }
+}
+
 /** A password in a file that is read, printed, copied and kept under version control. */
 export function* lintSecrets({ meaning }: Linted): Iterable<Warning> {
   for (const { devices } of meaning.fences) {

@@ -6,7 +6,7 @@
  *     promote_postgres %SLAVE%
  */
 import { codes } from "../codes.ts";
-import { lintEchoes, lintFences, lintPromotions, lintSecrets } from "./actions.ts";
+import { lintEchoes, lintFences, lintPromotions, lintProofs, lintSecrets } from "./actions.ts";
 import { lintConditions } from "./conditions.ts";
 import { lintChecks, lintVariables } from "./names.ts";
 import { lintDoubles, lintImpossible, lintNoMaster } from "./triggers.ts";
@@ -34,6 +34,7 @@ export function lint(linted: Linted, files: Readonly<Record<Warning["file"], Lin
     ...lintPromotions(linted),
     ...lintEchoes(linted),
     ...lintFences(linted),
+    ...lintProofs(linted),
     ...lintSecrets(linted),
     ...lintVariables(linted),
   ];
