@@ -160,7 +160,8 @@ function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>
     return leaf(
       condition,
       "unknown",
-      () => `${name} is in "${metric.unit}", which cannot be compared with ${sayQuantity(condition.quantity)}`,
+      () =>
+        `${name} is ${metric.value}${metric.unit}, which cannot be compared with ${sayQuantity(condition.quantity)}`,
     );
   return leaf(condition, truthOf(compare(values.left, condition.comparison, values.right)), because);
 }

@@ -41,7 +41,9 @@ export function explain(
   else parts.push(explainEdge(turn, rule));
   if (rule.guard !== null) addParts(parts, "if", judge(rule.guard, surroundings), 0);
   const over = isOverLimit(turn, rule) ? `${rule.name} is over its limit: it would be blocked instead of run` : null;
-  return { parts, hold: holdOf(turn, rule, noCause)?.sentence ?? over };
+  const hasFired = known.state.rules[name]?.hasFired === true;
+  const again = hasFired ? `${name} has fired for this, and fires again when its "when" was false in between` : null;
+  return { parts, hold: again ?? holdOf(turn, rule, noCause)?.sentence ?? over };
 }
 
 function addParts(parts: ExplainedPart[], of: "when" | "if", judgement: Judgement, depth: number): void {

@@ -29,8 +29,12 @@ export function observe(turn: Turn, check: Check, host: string, result: Result, 
   setStatus(turn, key, observation, status, why);
 }
 
-/** Results that have become too old are no longer believed. */
+/**
+ * Results that have become too old are no longer believed. While learning nothing is believed that was not observed anew, so
+ * nobody's status is lost to a daemon that was stopped or suspended: what is the same when it looks again has not changed.
+ */
 export function refreshStaleness(turn: Turn): void {
+  if (!turn.state.learning.isOver) return;
   for (const check of turn.configuration.checks) {
     for (const [key, observation] of observationsOf(turn, check)) {
       if (observation.isStale || observation.latestAtMs === null) continue;
