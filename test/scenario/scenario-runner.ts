@@ -357,7 +357,7 @@ export class ScenarioRunner {
       .flatMap(({ record }) => (isCurrent || isDecision(record) ? [record] : []));
     const run = this.#unfinished();
     const unfinished = run !== null && isReboot ? rebaseRun(run, this.#nowMs) : run;
-    const state = replayRecords(configuration, begin, { records, unfinished }, this.#nowMs);
+    const state = replayRecords(configuration, begin, { records, unfinished, wallMs: this.#shownMs() }, this.#nowMs);
     this.#begin(state, isCurrent, isCurrent ? "state restored" : "everything begins unknown");
   }
 
