@@ -26,7 +26,7 @@ export interface RunnerJob {
   readonly job: number;
   /** As `command-text.ts` writes it. */
   readonly text: string;
-  /** `null`: as long as it likes, and its output is wanted as it comes. */
+  /** `null`: as long as it likes, and its output is wanted as it comes. When it ends, its group does. */
   readonly timeoutMs: number | null;
   readonly stdout: ByteSink;
   readonly stderr: ByteSink;
@@ -155,6 +155,8 @@ export class Runner {
     const running = this.#running;
     if (answer === null || answer.job !== running?.job.job) return;
     running.ending ??= { kind: "code", code: answer.code };
+    /** One that should have stayed is started again and again: what each left behind would pile up. */
+    if (this.#state === "busy" && running.job.timeoutMs === null) this.#end(running.ending);
     if (this.#state === "ending") {
       /** The job's end is told when the shell's own is seen, which follows at once. */
       this.#leave();
@@ -178,7 +180,7 @@ export class Runner {
     }
   }
 
-  #end(ending: Outcome | null): void {
+  #end(ending: JobEnding | null): void {
     invariant(this.#shell !== null && this.#running !== null, "only a runner with a job is ended by force");
     this.#state = "ending";
     this.#running.ending = ending;
