@@ -2,9 +2,10 @@
  * The shell half of a launcher: POSIX sh, in a session of its own, started before it is needed. It waits on a socket for
  * one line, so that its pid can be journalled before anything runs; the line is the whole step, already quoted:
  *
- *     '/actions/plumb' 'host2' </dev/null >>'/var/runs/7/1.log' 2>&1; failoverd_code=$?
+ *     exec >>'/var/runs/7/1.log' 2>&1; '/actions/plumb' 'host2' </dev/null; failoverd_code=$?
  *     echo "$failoverd_code" >'/var/runs/7/1.exit'; exit "$failoverd_code"          (in one line)
  *
+ * - What the shell itself has to say (it cannot fork, the exit file cannot be written) is in the log, too.
  * - If the daemon dies before the line came whole, `read` fails, and nothing is started.
  * - Afterwards nothing ties it to the daemon: no pipe that could break, no terminal, no group. It writes the exit file
  *   whether or not anybody is left to read it.
@@ -39,8 +40,9 @@ export function writeStep(step: {
   readonly hasStdin: boolean;
 }): string {
   const input = step.hasStdin ? "" : " </dev/null";
-  const run = `${step.text}${input} >>${quoteWord(step.logPath)} 2>&1; failoverd_code=$?`;
-  return `${run}; echo "$failoverd_code" >${quoteWord(step.exitPath)}; exit "$failoverd_code"\n`;
+  const open = `exec >>${quoteWord(step.logPath)} 2>&1`;
+  const close = `echo "$failoverd_code" >${quoteWord(step.exitPath)}; exit "$failoverd_code"`;
+  return `${open}; ${step.text}${input}; failoverd_code=$?; ${close}\n`;
 }
 
 /** The content of an exit file; `null` if it is not whole. */

@@ -72,6 +72,13 @@ export class OutputTail implements ByteSink {
 
 /** UTF-8, invalid bytes replaced by U+FFFD, NUL removed. `isCut`: half a character at the end is left out. */
 export function decodeOutput(bytes: Uint8Array, options: { readonly isCut: boolean }): string {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes, { stream: options.isCut });
+  /** A decoder is dear to make, and only it knows of characters that are to be continued. */
+  const text = options.isCut
+    ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes, { stream: true })
+    : whole(bytes);
   return text.includes("\0") ? text.replaceAll("\0", "") : text;
+}
+
+function whole(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

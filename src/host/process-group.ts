@@ -4,10 +4,14 @@
  * used here for longer than moments after the last was seen.
  */
 import { errnoOf } from "./errno.ts";
+import { isGroupRunning } from "./process-identity.ts";
 import { killAfterMs } from "./processes.ts";
 
 /** How often it is looked whether somebody is left. */
 const lookEveryMs = 20;
+
+/** Every so many looks /proc is searched, which costs milliseconds. */
+const closeLookEvery = 5;
 
 /** `signal` 0 only asks. Whether there was anybody to get it; a member that is not ours to signal counts. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
@@ -22,15 +26,19 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 }
 
 /**
- * TERM now, KILL after `killAfterMs` if anybody is left, then `onGone`. A zombie that nobody waits for keeps the group
- * until then. The answer forgets about it: no more signals, and `onGone` is not called.
+ * TERM now, KILL after `killAfterMs` if anybody is left, then `onGone`; `null`: nobody waits for that. The answer forgets
+ * about it: no more signals, and `onGone` is not called.
  */
-export function endGroup(group: number, onGone: () => void): () => void {
+export function endGroup(group: number, onGone: (() => void) | null): () => void {
   signalGroup(group, "SIGTERM");
   /** A stopped process hears TERM only when it goes on. */
   signalGroup(group, "SIGCONT");
+  let lookCount = 0;
   const look = setInterval(() => {
-    if (!signalGroup(group, 0)) finish();
+    lookCount += 1;
+    /** Orphans that have ended stay as zombies until process 1 asks for them, which it may do late, or never. */
+    const isCloseLook = onGone !== null && lookCount % closeLookEvery === 0;
+    if (!signalGroup(group, 0) || (isCloseLook && !isGroupRunning(group))) finish();
   }, lookEveryMs);
   const kill = setTimeout(() => {
     signalGroup(group, "SIGKILL");
@@ -42,7 +50,7 @@ export function endGroup(group: number, onGone: () => void): () => void {
   };
   const finish = (): void => {
     forget();
-    onGone();
+    onGone?.();
   };
   return forget;
 }

@@ -3,13 +3,15 @@
  * one boot. A zombie counts as dead: it has ended, only nobody has asked for its exit code yet, and where process 1 is
  * slow to ask it may stay for seconds.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { errnoOf } from "./errno.ts";
 import type { ProcessIdentity } from "./processes.ts";
 
 export interface ProcessState {
   readonly identity: ProcessIdentity;
   readonly isDead: boolean;
+  /** The process group. */
+  readonly group: number;
 }
 
 /** `null` if there is no such process. Throws if /proc cannot be read for another reason (no file handles left). */
@@ -38,6 +40,20 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return found !== null && !found.isDead && found.identity.startTicks === identity.startTicks;
 }
 
+/** Whether a process of this group lives: zombies do not count. Looks at every process there is, 20 µs each. */
+export function isGroupRunning(group: number): boolean {
+  return readdirSync("/proc").some((name) => /^\d+$/.test(name) && isLivingMember(Number(name), group));
+}
+
+function isLivingMember(pid: number, group: number): boolean {
+  try {
+    const found = readProcess(pid);
+    return found !== null && found.group === group && !found.isDead;
+  } catch {
+    return true;
+  }
+}
+
 /** One line of /proc/PID/stat. The name in parentheses may hold blanks and parentheses itself, so the last one counts. */
 export function parseStat(text: string): ProcessState | null {
   const nameEnd = text.lastIndexOf(")");
@@ -45,7 +61,8 @@ export function parseStat(text: string): ProcessState | null {
   /** Field 3 of proc(5), the state, is the first behind the name. */
   const fields = text.slice(nameEnd + 2).split(" ");
   const state = fields[0] ?? "";
+  const group = Number(fields[5 - 3]);
   const startTicks = Number(fields[22 - 3]);
   if (nameEnd < 0 || !Number.isSafeInteger(pid) || !Number.isSafeInteger(startTicks)) return null;
-  return { identity: { pid, startTicks }, isDead: state === "Z" || state === "X" };
+  return { identity: { pid, startTicks }, isDead: state === "Z" || state === "X", group };
 }

@@ -64,7 +64,8 @@ interface Running {
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #shell: Shell | null;
-  readonly #complaints = new OutputTail(1024);
+  /** What the shell itself says. */
+  #complaints = new OutputTail(1024);
   #state: "starting" | "idle" | "busy" | "ending" | "retired" | "gone" = "starting";
   #stdout: Fifo | null = null;
   #stderr: Fifo | null = null;
@@ -104,6 +105,7 @@ export class Runner {
       ending: null,
     };
     this.#running = running;
+    this.#complaints = new OutputTail(1024);
     this.#shell?.channel.write(writeJob(job.job, job.text));
     if (job.timeoutMs === null) {
       this.#watch(running);
@@ -162,8 +164,10 @@ export class Runner {
       this.#leave();
       return;
     }
-    const isReusable = this.#finish(running);
     this.#state = "idle";
+    const isReusable = this.#finish(running);
+    /** Who hears of the end may do anything, close all of this too. */
+    if (this.state !== "idle") return;
     if (isReusable) this.#options.onIdle(this);
     else this.retire();
   }
@@ -185,7 +189,7 @@ export class Runner {
     this.#state = "ending";
     this.#running.ending = ending;
     clearTimeout(this.#running.deadline);
-    endGroup(this.#shell.pid, () => undefined);
+    endGroup(this.#shell.pid, null);
   }
 
   /** Ends the shell where it waits for a line. */
@@ -200,7 +204,11 @@ export class Runner {
     const running = this.#running;
     if (running !== null) {
       if (this.#state === "busy") this.#lose(running, signal);
+      /** bash tries to fork for 15 seconds before it gives up. */
+      if (running.ending?.kind === "timed-out" && forkFailure.test(this.#complaints.text()))
+        running.ending = this.#noFork();
       running.ending ??= { kind: "killed", signal: signal ?? "SIGKILL" };
+      this.#state = "retired";
       this.#finish(running);
     }
     if (this.#state === "starting") {
@@ -217,8 +225,13 @@ export class Runner {
     signalGroup(pid, "SIGKILL");
     running.ending =
       signal === null
-        ? { kind: "not-started", errno: "EAGAIN", reason: `the shell (pid ${pid}) could not start another process` }
+        ? this.#noFork()
         : { kind: "lost", reason: `the shell that ran it (pid ${pid}) was ended from outside by ${signal}` };
+  }
+
+  #noFork(): Outcome {
+    const reason = `the shell that runs checks (pid ${this.#shell?.pid}) could not start another process`;
+    return { kind: "not-started", errno: "EAGAIN", reason };
   }
 
   #explainStart(): void {

@@ -40,7 +40,7 @@ function whyNotStarted(ending: Ending): NotStarted | null {
   if (ending.code === 0) return ending.isSilent ? emptyProgram(ending) : null;
   if (!ending.isSilent) return null;
   const complaint = lastLine(ending.complaint);
-  if (ending.code === 126 || ending.code === 127) return refused(ending, complaint);
+  if (ending.code === 126 || ending.code === 127) return refused(ending, complaint) ?? misread(ending, complaint);
   /** setpriv's own failures; from version 2.41 on it says 127. */
   if (ending.code === 1 && ending.user !== null && complaint.startsWith("setpriv: "))
     return notRunAs(ending, complaint);

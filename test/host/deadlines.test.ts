@@ -1,11 +1,12 @@
 /** What is ended by force: in time, whole, and without harm to others. And what ends although nobody wanted it to. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { killAfterMs } from "../../src/host/processes.ts";
+import { createProcesses } from "../../src/host/real-processes.ts";
 import { isAlive, processesWith, until } from "./proc.ts";
-import { command, Stage } from "./stage.ts";
+import { command, makeFolder, Stage } from "./stage.ts";
 
 /** A timeout of 300 ms here; what the system may add. */
 const timeoutMs = 300;
@@ -118,6 +119,32 @@ void test("an idle runner that is killed is replaced", async (context) => {
   await until(() => !existsSync(`/proc/${runner}`), "it was noticed");
   const ended = await stage.check(command("/bin/true"));
   assert.deepEqual(ended.outcome, { kind: "exited", code: 0 });
+});
+
+void test("who hears of an end may stop and close all at once", async (context) => {
+  const rows: readonly { name: string; given: string; timeoutMs: number }[] = [
+    { name: "ends", given: "exit 0", timeoutMs: 10_000 },
+    { name: "is ended", given: "sleep 1000", timeoutMs: 100 },
+    { name: "loses its runner", given: "kill -KILL $PPID; sleep 1000", timeoutMs: 10_000 },
+    { name: "leaves somebody behind", given: "sleep 1 &", timeoutMs: 10_000 },
+  ];
+  for (const { name, given, timeoutMs } of rows) {
+    const folder = makeFolder(context);
+    const path = join(folder, "check");
+    writeFileSync(path, `#!/bin/sh\n${given}\n`, { mode: 0o755 });
+    await new Promise<void>((resolve, reject) => {
+      const processes = createProcesses({
+        varFolder: folder,
+        onEvent: (event) => {
+          if (event.kind !== "check-ended") return;
+          processes.stopCheck(event.job);
+          processes.close().then(resolve, reject);
+        },
+      });
+      processes.startCheck(1, command(path), timeoutMs);
+    });
+    assert.deepEqual(readdirSync(join(folder, "runners")), [], name);
+  }
 });
 
 void test("at the end nothing is left, stubborn or not", async (context) => {

@@ -90,14 +90,26 @@ void test("lines that come too fast wait; where they cannot, they are dropped an
 void test("/proc/PID/stat", () => {
   const rest = "1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 2994176 250";
   const rows: readonly { name: string; given: string; want: ReturnType<typeof parseStat> }[] = [
-    { name: "plain", given: `7 (sh) S ${rest}`, want: { identity: { pid: 7, startTicks: 4711 }, isDead: false } },
+    {
+      name: "plain",
+      given: `7 (sh) S ${rest}`,
+      want: { identity: { pid: 7, startTicks: 4711 }, isDead: false, group: 7 },
+    },
     {
       name: "blanks and parentheses",
       given: `7 (a) Z (b) R ${rest}`,
-      want: { identity: { pid: 7, startTicks: 4711 }, isDead: false },
+      want: { identity: { pid: 7, startTicks: 4711 }, isDead: false, group: 7 },
     },
-    { name: "zombie", given: `7 (sh) Z ${rest}`, want: { identity: { pid: 7, startTicks: 4711 }, isDead: true } },
-    { name: "dead", given: `7 (sh) X ${rest}`, want: { identity: { pid: 7, startTicks: 4711 }, isDead: true } },
+    {
+      name: "zombie",
+      given: `7 (sh) Z ${rest}`,
+      want: { identity: { pid: 7, startTicks: 4711 }, isDead: true, group: 7 },
+    },
+    {
+      name: "dead",
+      given: `7 (sh) X ${rest}`,
+      want: { identity: { pid: 7, startTicks: 4711 }, isDead: true, group: 7 },
+    },
     { name: "no name", given: "7 sh S 1", want: null },
     { name: "cut off", given: "7 (sh) S 1 7", want: null },
     { name: "empty", given: "", want: null },

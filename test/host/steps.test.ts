@@ -118,23 +118,24 @@ void test("what a step leaves running lives on, and does not keep the step runni
   }
 });
 
+/** `READY` says that it may be killed. */
 const stubborn: readonly { name: string; given: string; want: Outcome; within: [number, number] }[] = [
-  { name: "at once", given: "sleep 1000", want: { kind: "killed", signal: "SIGTERM" }, within: [0, 1_000] },
+  { name: "at once", given: "READY; sleep 1000", want: { kind: "killed", signal: "SIGTERM" }, within: [0, 1_000] },
   {
-    name: "tidies up",
-    given: "trap 'echo tidied; exit 5' TERM; while :; do sleep 0.05; done",
+    name: "when it has tidied up",
+    given: "trap 'echo tidied; exit 5' TERM; READY; while :; do sleep 0.05; done",
     want: { kind: "exited", code: 5 },
     within: [0, 1_500],
   },
   {
     name: "never",
-    given: "trap '' TERM; while :; do sleep 0.05; done",
+    given: "trap '' TERM; READY; while :; do sleep 0.05; done",
     want: { kind: "killed", signal: "SIGKILL" },
     within: [1_900, 3_500],
   },
   {
-    name: "its child never",
-    given: `sh -c 'trap "" TERM; while :; do sleep 0.05; done' & wait`,
+    name: "at once, but its child never",
+    given: `sh -c 'trap "" TERM; READY; while :; do sleep 0.05; done' & wait`,
     want: { kind: "killed", signal: "SIGTERM" },
     within: [1_900, 3_500],
   },
@@ -148,7 +149,7 @@ for (const { name, given, want, within } of stubborn) {
     await stage.launcherReady();
     stage.processes.startStep(
       key,
-      { argv: [stage.script("action", `: >${ready}; ${given}`)], env: { MARK: mark }, user: null },
+      { argv: [stage.script("action", given.replace("READY", `: >${ready}`))], env: { MARK: mark }, user: null },
       null,
     );
     await until(() => existsSync(ready), "the step runs");
