@@ -1,0 +1,132 @@
+/**
+ * The reference (conf/README.md) says what is so: its tables and its grammar are made from the code, `UPDATE_GOLDEN=1`
+ * rewrites them, and every example in it is read. Behind a block's language stand the complaints that it gives.
+ *
+ * A block of actions.conf goes with the second block of checks.conf on the page; with `pair`, with the one before it.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { ActionsGrammar } from "../../src/language/actions-grammar.ts";
+import { ChecksGrammar } from "../../src/language/checks-grammar.ts";
+import { codes } from "../../src/language/codes.ts";
+import { optionTable, type Owner } from "../../src/language/option-table.ts";
+import { builtInVariables } from "../../src/language/scope.ts";
+import { notifyTopics } from "../../src/core/configuration.ts";
+import { repositoryRoot } from "../root.ts";
+import { printEbnf } from "./ebnf.ts";
+import { readTexts } from "./surroundings.ts";
+
+const path = join(repositoryRoot, "conf", "README.md");
+const made: Readonly<Record<string, () => string>> = {
+  "options of checks": () => optionsOf(["check", "resident check", "passive check"]),
+  "options of rules": () => optionsOf(["rule"]),
+  "options of actions": () => optionsOf(["action", "fence action"]),
+  "options of devices": () => optionsOf(["fence device"]),
+  "options of notifiers": () => optionsOf(["notifier"]),
+  topics: () => `Topics are ${notifyTopics.map((topic) => `\`${topic}\``).join(", ")}; without \`on\`, all of them.\n`,
+  variables: () =>
+    table(
+      ["variable", "stands for", "known in"],
+      Object.entries(builtInVariables).map(([name, says]) => [`\`%${name}%\``, says, knownIn(name)]),
+    ),
+  warnings: () => codesOf("W"),
+  errors: () => codesOf("E"),
+  "grammar of checks.conf": () => indent(printEbnf(new ChecksGrammar(), "checksStatement")),
+  "grammar of actions.conf": () => indent(printEbnf(new ActionsGrammar(), "actionsStatement")),
+};
+
+function knownIn(name: string): string {
+  switch (name) {
+    case "LOCAL":
+      return "both files";
+    case "HOST":
+      return "`[A_to_B …]`, `[split_brain]`, `[notify]`";
+    case "FROM":
+    case "TO":
+      return "`[A_to_B …]`, `[notify]`";
+    case "CHECK":
+      return "`[A_to_B of CHECK]`, `[notify]`";
+    case "MASTER":
+    case "SLAVE":
+      return "rules, `[notify]`";
+    default:
+      return "actions of rules, `[notify]`";
+  }
+}
+
+function optionsOf(owners: readonly Owner[]): string {
+  const rows = optionTable.filter((row) => row.owners.some((owner) => owners.includes(owner)));
+  return table(
+    ["option", "on", "meaning", "without it"],
+    rows.map((row) => [
+      `\`${row.name}${row.takes === "" ? "" : ` ${row.takes.replaceAll("|", "\\|")}`}\``,
+      row.owners.join(", "),
+      row.says,
+      row.otherwise,
+    ]),
+  );
+}
+
+function codesOf(letter: "E" | "W"): string {
+  const rows = Object.entries(codes).filter(([code]) => code.startsWith(letter));
+  return table(
+    ["", letter === "E" ? "error" : "warning"],
+    rows.map(([code, title]) => [code, title]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
+  return [line(head), `|${"---|".repeat(head.length)}\n`, ...rows.map(line)].join("");
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, "    ");
+}
+
+const written = readFileSync(path, "utf8");
+const remade = written.replace(
+  /(<!-- made from the code: (.+) -->\n)[\s\S]*?(<!-- end -->\n)/g,
+  (_, begin: string, name: string, end: string) => `${begin}\n${made[name]?.() ?? "nobody makes this\n"}\n${end}`,
+);
+if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, remade);
+
+void test("the reference's tables and its grammar are those of the code", () => {
+  assert.equal(process.env["UPDATE_GOLDEN"] === "1" ? remade : written, remade);
+  assert.deepEqual(
+    Object.keys(made).filter((name) => !written.includes(`<!-- made from the code: ${name} -->`)),
+    [],
+  );
+});
+
+const blocks = [...written.matchAll(/^```(checks|actions)\.conf([^\n]*)\n([\s\S]*?)^```$/gm)].map(
+  ([, file = "", tags = "", text = ""], index) => ({ index, file, tags: tags.trim().split(" "), text }),
+);
+const checksOfPage = blocks.filter(({ file }) => file === "checks")[1]?.text ?? "";
+
+for (const { index, file, tags, text } of blocks) {
+  const before = blocks[index - 1];
+  const after = blocks[index + 1];
+  if (file === "checks" && after?.tags.includes("pair")) continue;
+  const isPair = tags.includes("pair") && before !== undefined;
+  const checks = file === "checks" ? text : isPair ? before.text : checksOfPage;
+  const actions = file === "checks" ? "" : text;
+  const want = [...tags, ...(isPair ? before.tags : [])].filter((tag) => /^[EW]\d+$/.test(tag));
+  void test(`example ${index + 1} of the reference: ${text.split("\n").slice(0, 3).join(" / ")}`, () => {
+    const got = readTexts({ checks, actions }).complaints.map(({ code }) => code);
+    // A part of a file need not have a rule for the master, unless the example is about that.
+    const told = got.filter((code) => code !== "W12" || want.includes("W12"));
+    assert.deepEqual([...new Set(told)].toSorted(), want.toSorted());
+  });
+}
+
+void test("every warning that a file can give has an example", () => {
+  const shown = new Set(blocks.flatMap(({ tags }) => tags));
+  const withoutExample = ["W17", "W18"];
+  assert.deepEqual(
+    Object.keys(codes).filter((code) => code.startsWith("W") && !shown.has(code)),
+    withoutExample,
+  );
+});
