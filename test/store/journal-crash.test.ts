@@ -180,6 +180,25 @@ for (const errno of ["EIO", "ENOSPC"]) {
   });
 }
 
+void test("what only looks written, because a sync failed before the daemon was killed, is not built upon", async () => {
+  for (let seed = 0; seed < 20; seed += 1) {
+    const disk = newDisk(seed);
+    const first = await open(disk.mount());
+    await remember(first.journal, note("durable"));
+    disk.plan = ({ kind }): Fault | null => (kind === "sync" ? { kind: "fail", errno: "EIO" } : null);
+    assert.equal((await first.journal.append([note("only looks so")], wallMs)).kind, "not-remembered");
+    disk.plan = (): null => null;
+    disk.crash("kill");
+    const second = await open(disk.mount());
+    assert.equal(second.journal.lastSeq, 2, "the next daemon reads it");
+    const [third] = await remember(second.journal, note("behind it"));
+    disk.crash("power");
+    const { recovery } = await open(disk.mount());
+    assert.equal(recovery.distrust, null, `seed ${seed}`);
+    assert.deepEqual((await readAll(disk.mount())).entries.at(-1), third, `seed ${seed}`);
+  }
+});
+
 void test("failures and crashes at random, life after life", async () => {
   for (let seed = 0; seed < 300; seed += 1) {
     const random = seededRandom(seed);
