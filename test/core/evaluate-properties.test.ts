@@ -1,0 +1,181 @@
+/** The evaluator says what a naive one says, whatever the condition and the world. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as fc from "fast-check";
+import { sayCondition } from "../../src/core/condition-text.ts";
+import { judge } from "../../src/core/evaluate.ts";
+import { withoutFor } from "../../src/core/level.ts";
+import type { Comparison, Condition, HostReference, Population, Subject } from "../../src/core/condition.ts";
+import type { Standing } from "../../src/core/state.ts";
+import {
+  makeCheck,
+  makeConfiguration,
+  makeMetric,
+  makeObservation,
+  makeResult,
+  makeStanding,
+  makeState,
+} from "./build.ts";
+import { hostStatus, refer, type LittleCheck, type LittleWorld } from "./reference-evaluator.ts";
+
+const hosts = ["h1", "h2", "h3"];
+const checks = ["role", "disk"];
+const statuses = ["ok", "warning", "unknown", "critical", "down", "master", "slave", "leader"];
+
+const anyStatus = fc.constantFrom(...statuses);
+const someStatuses = fc.uniqueArray(anyStatus, { minLength: 1, maxLength: 3 });
+const reference: fc.Arbitrary<HostReference> = fc.oneof(
+  fc.constantFrom(...hosts).map((host) => ({ kind: "host" as const, host })),
+  fc.constantFrom("MASTER", "SLAVE").map((variable) => ({ kind: "variable" as const, variable })),
+);
+const subject: fc.Arbitrary<Subject> = fc.oneof(
+  reference,
+  fc.record({ kind: fc.constant("check" as const), check: fc.constantFrom(...checks), on: fc.option(reference) }),
+);
+const population: fc.Arbitrary<Population> = fc.oneof(
+  fc.constant({ kind: "hosts" as const }),
+  fc.record({
+    kind: fc.constant("checks" as const),
+    check: fc.option(fc.constantFrom(...checks)),
+    on: fc.option(reference),
+  }),
+);
+const comparison = fc.constantFrom<Comparison>("<", "<=", ">", ">=", "=", "!=");
+
+const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
+  condition: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.record({ kind: fc.constant("is" as const), subject, isNegated: fc.boolean(), statuses: someStatuses }),
+    fc.record({ kind: fc.constant("was" as const), subject, statuses: someStatuses }),
+    fc.record({
+      kind: fc.constant("metric" as const),
+      metric: fc.constant("lag"),
+      subject,
+      comparison,
+      quantity: fc.nat(4).map((bytes) => ({ kind: "bytes" as const, bytes, text: `${bytes}B` })),
+    }),
+    fc.record({
+      kind: fc.constant("quantified" as const),
+      quantifier: fc.constantFrom("all" as const, "any" as const),
+      over: population,
+      isNegated: fc.boolean(),
+      statuses: someStatuses,
+    }),
+    fc.record({
+      kind: fc.constant("count" as const),
+      over: population,
+      statuses: someStatuses,
+      comparison,
+      count: fc.nat(4),
+    }),
+    fc.record({ kind: fc.constant("not" as const), part: tie("condition") }),
+    fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      parts: fc.array(tie("condition"), { minLength: 2, maxLength: 3 }),
+    }),
+  ),
+}));
+
+const world: fc.Arbitrary<LittleWorld> = fc
+  .record({
+    checks: fc.uniqueArray(
+      fc.record({
+        name: fc.constantFrom(...checks),
+        host: fc.constantFrom(...hosts),
+        status: anyStatus,
+        isFresh: fc.boolean(),
+        isAdvisory: fc.boolean(),
+        lag: fc.option(fc.nat(4)),
+      }),
+      { selector: (check) => `${check.name} on ${check.host}`, maxLength: 6 },
+    ),
+    master: fc.option(fc.constantFrom(...hosts)),
+    slave: fc.option(fc.constantFrom(...hosts)),
+    before: fc.array(fc.tuple(fc.constantFrom(...hosts, "role on h1", "disk on h2"), anyStatus)),
+  })
+  .map(({ checks: found, master, slave, before }) => ({
+    hosts,
+    checks: found,
+    variables: new Map([
+      ...(master === null ? [] : [["MASTER", master] as const]),
+      ...(slave === null ? [] : [["SLAVE", slave] as const]),
+    ]),
+    before: new Map(before),
+  }));
+
+function stateOf(little: LittleWorld) {
+  const declared = little.checks.map(({ name, host, isAdvisory }) => makeCheck(name, host, { isAdvisory }));
+  const configuration = makeConfiguration({ checks: declared, hosts });
+  const standing = (key: string, status: string): Standing =>
+    makeStanding(status, { previous: little.before.get(key) ?? null, sinceMs: 0 });
+  const observations = little.checks.map((check: LittleCheck, index) => {
+    const metrics = check.lag === null ? [] : [makeMetric("lag", check.lag, "B")];
+    const key = `${check.name} on ${check.host}`;
+    const [made] = declared.slice(index);
+    assert.ok(made !== undefined);
+    const observation = makeObservation(made, check.status, {
+      standing: standing(key, check.status),
+      latest: makeResult(check.status, metrics),
+      latestAtMs: check.isFresh ? 100 : 99,
+    });
+    return [key, observation] as const;
+  });
+  const state = makeState(configuration, {
+    observations: Object.fromEntries(observations),
+    hosts: Object.fromEntries(hosts.map((host) => [host, standing(host, hostStatus(host, little))])),
+  });
+  return { configuration, state };
+}
+
+function around(little: LittleWorld): Parameters<typeof judge>[1] {
+  return {
+    ...stateOf(little),
+    nowMs: 1_000,
+    freshSinceMs: 100,
+    newerThanMs: null,
+    hostOf: (variable) => little.variables.get(variable) ?? null,
+    clocks: {},
+    owner: "rule",
+    wakes: [],
+  };
+}
+
+void test("the evaluator says what a naive one says", () => {
+  fc.assert(
+    fc.property(condition, world, (given, little) => {
+      const judgement = judge(given, around(little));
+      const want = { 0: "false", 0.5: "unknown", 1: "true" }[refer(given, little)];
+      assert.equal(judgement.truth, want, `${sayCondition(given)}: ${judgement.because()}`);
+      assert.notEqual(judgement.because(), "");
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+void test("what is learned later can make the unknown true or false, and never turns true into false", () => {
+  fc.assert(
+    fc.property(condition, world, (given, little) => {
+      const mentionsUnknown = JSON.stringify(given).includes('"unknown"');
+      fc.pre(!mentionsUnknown);
+      const blind = { ...little, checks: little.checks.map((check) => ({ ...check, isFresh: false })) };
+      const { truth } = judge(given, around(blind));
+      if (truth !== "unknown") assert.equal(judge(given, around(little)).truth, truth, sayCondition(given));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+void test("a condition without its clocks is what its parts are now", () => {
+  fc.assert(
+    fc.property(condition, world, (part, little) => {
+      const lasting: Condition = { kind: "for", part, durationMs: 0, key: "k" };
+      const nested: Condition = {
+        kind: "not",
+        part: { kind: "and", parts: [lasting, { kind: "or", parts: [lasting] }] },
+      };
+      const want: Condition = { kind: "not", part: { kind: "and", parts: [part, { kind: "or", parts: [part] }] } };
+      assert.equal(sayCondition(withoutFor(nested)), sayCondition(want));
+      assert.equal(judge(lasting, around(little)).truth, judge(part, around(little)).truth);
+    }),
+  );
+});
