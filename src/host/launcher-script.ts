@@ -16,7 +16,7 @@
  * - The signals are trapped, not ignored, so the command gets the default; the shell outlives a TERM to the whole group
  *   and writes how the command took it.
  */
-import { newlineVariable, quoteWord } from "./shell-words.ts";
+import { newlineVariable, printUmask, quoteWord } from "./shell-words.ts";
 import { launcherName } from "./why-not-started.ts";
 
 const script = `
@@ -24,13 +24,16 @@ unset failoverd_code failoverd_line ${newlineVariable}
 ${newlineVariable}='
 '
 exec <&3 3>&-
+umask "$1"
 trap : HUP INT QUIT TERM USR1 USR2 ALRM
 IFS= read -r failoverd_line || kill -KILL "$$"
 eval "$failoverd_line"
 `;
 
 /** The arguments of /bin/sh. */
-export const launcherArguments: readonly string[] = ["-c", script, launcherName];
+export function launcherArguments(umask: number): readonly string[] {
+  return ["-c", script, launcherName, printUmask(umask)];
+}
 
 /** The line for one step. With `hasStdin`, what follows the line in the socket is the command's standard input. */
 export function writeStep(step: {

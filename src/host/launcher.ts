@@ -62,6 +62,7 @@ const forkAgainAfterMsMax = 5_000;
 
 /** Keeps one launcher waiting. */
 export class Launchers {
+  readonly #umask: number;
   readonly #onReady: (launcher: ProcessIdentity) => void;
   readonly #onFailed: (errno: string, reason: string) => void;
   #waiting: Launcher | null = null;
@@ -72,9 +73,11 @@ export class Launchers {
 
   /** Neither is called before the constructor has returned. */
   constructor(options: {
+    readonly umask: number;
     readonly onReady: (launcher: ProcessIdentity) => void;
     readonly onFailed: (errno: string, reason: string) => void;
   }) {
+    this.#umask = options.umask;
     this.#onReady = options.onReady;
     this.#onFailed = options.onFailed;
     this.#fork();
@@ -104,7 +107,7 @@ export class Launchers {
     if (this.#isClosed) return;
     let launcher: Launcher | null = null;
     const shell = spawnShell({
-      arguments: launcherArguments,
+      arguments: launcherArguments(this.#umask),
       stderr: "ignore",
       onFailed: (errno) =>
         this.#retry(errno, `no launcher for the next action could be started: ${errnoInWords(errno)}`),

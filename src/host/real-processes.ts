@@ -14,6 +14,8 @@ export interface ProcessesOptions {
   readonly onEvent: (event: ProcessEvent) => void;
   /** How many checks may run at one time; the others wait. */
   readonly runnersMax?: number;
+  /** What scripts begin with; if none is given, this process's own. */
+  readonly umask?: number;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface ProcessesOptions {
  * follows. Throws, with a sentence, if `varFolder/runners` cannot be made.
  */
 export function createProcesses(options: ProcessesOptions): Processes {
-  const { onEvent } = options;
-  const folder = openRunnerFolder(join(options.varFolder, "runners"));
+  const { onEvent, umask = process.umask() } = options;
+  const folder = openRunnerFolder(join(options.varFolder, "runners"), umask);
   const runners = new Runners({ folder, runnersMax: options.runnersMax ?? defaultRunnersMax });
   const checks = new Checks({ runners, onEvent });
   const residents = new Residents({ folder, onEvent });
-  const steps = new Steps({ runsFolder: join(options.varFolder, "runs"), onEvent });
+  const steps = new Steps({ runsFolder: join(options.varFolder, "runs"), umask, onEvent });
   return {
     startCheck: (job, command, timeoutMs) => checks.start(job, command, timeoutMs),
     startResident: (job, command) => residents.start(job, command),
@@ -43,9 +45,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
   };
 }
 
-function openRunnerFolder(path: string): RunnerFolder {
+function openRunnerFolder(path: string, umask: number): RunnerFolder {
   try {
-    return new RunnerFolder(path);
+    return new RunnerFolder(path, umask);
   } catch (error) {
     throw new Error(`the folder for the checks' output, ${path}, could not be made`, { cause: error });
   }

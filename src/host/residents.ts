@@ -62,6 +62,7 @@ export class Residents {
     let isBegun = false;
     const runner = new Runner({
       pathStart: this.#folder.nextPathStart(),
+      umask: this.#folder.umask,
       onIdle: (idle) => {
         if (!isBegun && this.#waiting.delete(job.job)) {
           isBegun = true;

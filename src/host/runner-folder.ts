@@ -9,11 +9,14 @@ import { isRunnerOf, parseFifoName } from "./runner-script.ts";
 
 export class RunnerFolder {
   readonly #path: string;
+  /** What checks begin with. */
+  readonly umask: number;
   #number = 0;
 
   /** Throws what mkdir(2) and opendir(3) do. */
-  constructor(path: string) {
+  constructor(path: string, umask: number) {
     this.#path = path;
+    this.umask = umask;
     mkdirSync(path, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(path)) this.#sweep(name);
   }

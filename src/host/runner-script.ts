@@ -13,7 +13,7 @@
  * - 0622: a check that was given another user must be able to open /dev/stderr. The folder lets nobody else in.
  * - When failoverd has died the socket ends, and so does the runner, after its check.
  */
-import { newlineVariable } from "./shell-words.ts";
+import { newlineVariable, printUmask } from "./shell-words.ts";
 import { runnerName } from "./why-not-started.ts";
 
 const script = `
@@ -22,6 +22,7 @@ ${newlineVariable}='
 '
 exec <&3 3>&-
 failoverd_out=$1-$$.out failoverd_err=$1-$$.err
+umask "$2"
 mkfifo -m 622 "$failoverd_out" "$failoverd_err" || exit 1
 trap : HUP INT QUIT TERM USR1 USR2 ALRM
 echo ready >&0
@@ -29,8 +30,8 @@ while IFS= read -r failoverd_line; do eval "$failoverd_line"; done
 `;
 
 /** The arguments of /bin/sh. The process number stands behind `pathStart` in the names of the FIFOs. */
-export function runnerArguments(pathStart: string): readonly string[] {
-  return ["-c", script, runnerName, pathStart];
+export function runnerArguments(pathStart: string, umask: number): readonly string[] {
+  return ["-c", script, runnerName, pathStart, printUmask(umask)];
 }
 
 export function fifoPaths(pathStart: string, pid: number): { readonly stdout: string; readonly stderr: string } {

@@ -41,6 +41,7 @@ export type StartFailure = { readonly errno: string; readonly reason: string } |
 
 export interface RunnerOptions {
   readonly pathStart: string;
+  readonly umask: number;
   /** It can be given a job. Never called before the constructor has returned, nor is `onGone`. */
   readonly onIdle: (runner: Runner) => void;
   readonly onGone: (runner: Runner, failure: StartFailure) => void;
@@ -77,7 +78,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#shell = spawnShell({
-      arguments: runnerArguments(options.pathStart),
+      arguments: runnerArguments(options.pathStart, options.umask),
       stderr: "pipe",
       onFailed: (errno) => this.#failToStart(errno, `no shell could be started: ${errnoInWords(errno)}`),
       onExit: (_code, signal) => this.#exited(signal),

@@ -104,6 +104,7 @@ export class Runners {
   #start(): void {
     const runner = new Runner({
       pathStart: this.#folder.nextPathStart(),
+      umask: this.#folder.umask,
       onIdle: (idle) => {
         this.#failure = null;
         if (this.#onEmpty !== null) idle.retire();

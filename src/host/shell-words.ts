@@ -17,3 +17,8 @@ export function quoteWord(word: string): string {
 export function quoteWords(words: readonly string[]): string {
   return words.map(quoteWord).join(" ");
 }
+
+/** `0o22` -> `0022`. */
+export function printUmask(umask: number): string {
+  return (umask & 0o777).toString(8).padStart(4, "0");
+}

@@ -45,10 +45,15 @@ export class Steps {
   #isAnnounced = false;
   #isClosed = false;
 
-  constructor(options: { readonly runsFolder: string; readonly onEvent: (event: ProcessEvent) => void }) {
+  constructor(options: {
+    readonly runsFolder: string;
+    readonly umask: number;
+    readonly onEvent: (event: ProcessEvent) => void;
+  }) {
     this.#runsFolder = options.runsFolder;
     this.#onEvent = options.onEvent;
     this.#launchers = new Launchers({
+      umask: options.umask,
       onReady: (launcher) => {
         this.#isAnnounced = true;
         this.#onEvent({ kind: "launcher-ready", launcher });

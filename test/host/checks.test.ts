@@ -139,6 +139,16 @@ void test("a check is given three descriptors, and nothing of the daemon's or of
   await Promise.all(others);
 });
 
+void test("a check and an action begin as from a clean shell: no signal ignored or blocked, the umask as asked", async (context) => {
+  const stage = new Stage(context, { umask: 0o027 });
+  const script = stage.script("begin", "grep -E '^Sig(Blk|Ign)' /proc/$$/status; umask");
+  const check = await stage.check(command(script));
+  const step = await stage.step({ run: 1, name: "1" }, command(script));
+  for (const output of [check.output.stdout, step.output]) {
+    assert.match(output, /^SigBlk:\t0+\nSigIgn:\t0+\n0?027\n$/);
+  }
+});
+
 void test("200 checks at a time, each with its own words only", async (context) => {
   const stage = new Stage(context, { runnersMax: 16 });
   const say = stage.script(

@@ -14,16 +14,20 @@ export class Stage extends EventBook {
   #lastJob = 0;
 
   /** `folder`: one that an earlier daemon has used. */
-  constructor(context: TestContext, options: { readonly runnersMax?: number; readonly folder?: string } = {}) {
+  constructor(
+    context: TestContext,
+    options: { readonly runnersMax?: number; readonly umask?: number; readonly folder?: string } = {},
+  ) {
     super();
     this.folder = options.folder ?? makeFolder(context);
     this.varFolder = join(this.folder, "var");
     mkdirSync(this.varFolder, { mode: 0o700, recursive: true });
-    const { runnersMax = 32 } = options;
+    const { runnersMax = 32, umask = 0o022 } = options;
     this.processes = createProcesses({
       varFolder: this.varFolder,
       onEvent: (event) => this.see(event),
       runnersMax,
+      umask,
     });
     context.after(() => this.processes.close());
   }
