@@ -37,6 +37,10 @@ export interface Listener {
 /** Longer than this no client is waited for when the daemon ends. */
 export const closeWithinMs = 500;
 
+/** So long a refused client is left to read why, and so many at a time. */
+const leaveWithinMs = 1_000;
+const leavingMax = 256;
+
 /** The size of `sun_path`, without its final NUL. */
 const pathBytesMax = 107;
 
@@ -49,17 +53,17 @@ export async function listenAt(options: ListenOptions): Promise<Listener | Socke
   if (Buffer.byteLength(path) > pathBytesMax) return failed(path, "ENAMETOOLONG");
   if (!(await clearStale(path))) return failed(path, "EADDRINUSE");
   const connections = new Set<SocketConnection>();
+  const leaving = new Set<Socket>();
   let lastId = 0;
   let refusedCount = 0;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     lastId += 1;
-    const connection = new SocketConnection(socket, lastId, options);
     if (connections.size >= options.clientsMax) {
       refusedCount += 1;
-      connection.write(options.refusal);
-      connection.close();
+      refuse(socket, options.refusal, leaving);
       return;
     }
+    const connection = new SocketConnection(socket, lastId, options);
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
     connection.attach(options.onConnection(connection));
@@ -72,8 +76,32 @@ export async function listenAt(options: ListenOptions): Promise<Listener | Socke
     kind: "listening",
     clientCount: () => connections.size,
     refusedCount: () => refusedCount,
-    close: () => closeServer(server, connections),
+    close: () => {
+      for (const socket of leaving) socket.destroy();
+      return closeServer(server, connections);
+    },
   };
+}
+
+/**
+ * Tells one client too many that it is. It has often asked something already; to close a socket with that unread would
+ * take the refusal from it, too, so it is left a moment to read and go.
+ */
+function refuse(socket: Socket, refusal: string, leaving: Set<Socket>): void {
+  socket.on("error", () => socket.destroy());
+  if (leaving.size >= leavingMax) {
+    socket.destroy();
+    return;
+  }
+  leaving.add(socket);
+  const timer = setTimeout(() => socket.destroy(), leaveWithinMs);
+  socket.once("close", () => {
+    clearTimeout(timer);
+    leaving.delete(socket);
+  });
+  socket.once("end", () => socket.destroy());
+  socket.resume();
+  socket.end(refusal);
 }
 
 /** Connects, as a client. `ECONNREFUSED` and `ENOENT`: nobody listens there. */
