@@ -127,3 +127,6 @@ export type Record =
   | (Said & { readonly kind: "note"; readonly topic: string });
 
 export type RecordKind = Record["kind"];
+
+/** A record in its place: numbered without a gap from 1 on, over all files and restarts. `at` is for people (RFC 3339, UTC). */
+export type Entry = Record & { readonly seq: number; readonly at: string };

@@ -2,9 +2,10 @@
  * The journal read back: entries in order over all files, in bounded memory, while the daemon goes on writing. What is
  * damaged or missing is told in its place and does not stop the reading.
  */
+import type { Entry } from "../core/record.ts";
 import type { Disk } from "./disk.ts";
 import { currentName, listJournalFiles, pathOf, type JournalFiles } from "./journal-files.ts";
-import type { Entry } from "./journal-format.ts";
+
 import { scanJournalFile, type Scanned } from "./journal-scan.ts";
 
 export interface HistoryQuery {

@@ -9,13 +9,10 @@
  * written: so a damaged line with an intact line of a later group behind it was durable once, and was damaged since; one
  * with none behind it is what a crash leaves. A header keeps its first two fields and its seal in all versions.
  */
-import type { Record } from "../core/record.ts";
+import type { Entry } from "../core/record.ts";
 import { isObject } from "../base/shape.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { sealLine, unsealLine } from "./seal.ts";
-
-/** A record in its place: numbered without a gap from 1 on, over all files and restarts. `at` is for people (RFC 3339, UTC). */
-export type Entry = Record & { readonly seq: number; readonly at: string };
 
 export interface Header {
   readonly firstSeq: number;

@@ -7,8 +7,9 @@
  * - damage: bad or missing lines with an intact line of a later group behind them. They were durable once.
  */
 import { LineCutter } from "../base/line-cutter.ts";
+import type { Entry } from "../core/record.ts";
 import type { Disk, DiskFailure } from "./disk.ts";
-import { lineBytesMax, parseEntry, parseHeader, type Entry, type Header } from "./journal-format.ts";
+import { lineBytesMax, parseEntry, parseHeader, type Header } from "./journal-format.ts";
 
 export type Scanned =
   | { readonly kind: "header"; readonly header: Header; readonly toByte: number }

@@ -13,10 +13,10 @@
  * crash leaves all that was durable readable. Not in it: what records mean (`checkpoint.ts`), how files are read again.
  */
 import { invariant } from "../base/invariant.ts";
-import type { Record } from "../core/record.ts";
+import type { Entry, Record } from "../core/record.ts";
 import { foldCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import type { AppendFile, Disk, DiskFailure } from "./disk.ts";
-import { encodeEntry, encodeHeader, entryBytesMax, printWall, type Entry } from "./journal-format.ts";
+import { encodeEntry, encodeHeader, entryBytesMax, printWall } from "./journal-format.ts";
 import {
   currentName,
   nextName,

@@ -2,11 +2,10 @@
  * What the daemon remembers: the journal, behind which nothing is acted on, and the state table, which follows it. And
  * those who listen: every record goes to them when it is durable.
  */
-import type { Record } from "../core/record.ts";
+import type { Entry, Record } from "../core/record.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
 import type { Disk } from "../store/disk.ts";
-import type { Entry } from "../store/journal-format.ts";
 import type { Journal } from "../store/journal.ts";
 import { saveTable } from "../store/table.ts";
 import type { Table } from "../store/table-format.ts";

@@ -9,7 +9,7 @@ import { parseRequest, type Request, type RequestId, type Right } from "../wire/
 import { historyOf } from "../store/history.ts";
 import type { Call } from "../wire/methods.ts";
 import type { WireError } from "../wire/error.ts";
-import type { Entry } from "../store/journal-format.ts";
+import type { Entry } from "../core/record.ts";
 import { answer, type Answering } from "./answers.ts";
 
 /** Requests of one client that wait for their answer; more are refused. */

@@ -4,7 +4,7 @@
  */
 import type { Complaint } from "../core/complaint.ts";
 import type { Truth } from "../core/evaluate.ts";
-import type { Record } from "../core/record.ts";
+import type { Entry } from "../core/record.ts";
 import { misfit, parseBoolean, parseObject, parseOneOf, parseOptional, parseWholeNumber } from "../base/shape.ts";
 import type { Fields, ObjectOf, Parsed, Parser } from "../base/shape.ts";
 import {
@@ -21,16 +21,13 @@ import {
 } from "./names.ts";
 import type { RuleState, StatusView } from "./status.ts";
 
-/** A record of the journal in its place: `history` answers with them, `record` notifications carry one. */
-export type HistoryEntry = Record & { readonly seq: number; /** RFC 3339. */ readonly at: string };
-
 /** A request that was done. The sentence is for the operator who asked. */
 export interface Accepted {
   readonly sentence: string;
 }
 
 export interface HistoryResult {
-  readonly entries: readonly HistoryEntry[];
+  readonly entries: readonly Entry[];
   /** Ask for the next page with this as `sinceSeq`; null: there is no more now. */
   readonly nextSeq: number | null;
   /** What is damaged or missing in between, in sentences. */

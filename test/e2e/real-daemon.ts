@@ -9,7 +9,7 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { HistoryEntry } from "../../src/wire/methods.ts";
+import type { Entry as JournalEntry } from "../../src/core/record.ts";
 import type { CheckView, StatusView } from "../../src/wire/status.ts";
 import { processesWith, readProc } from "../host/proc.ts";
 import { repositoryRoot } from "../root.ts";
@@ -23,8 +23,8 @@ export interface Files {
   readonly actions?: Readonly<Record<string, string>>;
 }
 
-export type Kind = HistoryEntry["kind"];
-export type EntryOf<K extends Kind> = Extract<HistoryEntry, { readonly kind: K }>;
+export type Kind = JournalEntry["kind"];
+export type EntryOf<K extends Kind> = Extract<JournalEntry, { readonly kind: K }>;
 
 export interface Ended {
   readonly code: number | null;
@@ -49,7 +49,7 @@ export const noteDown = `printf '[%s]' "\${0##*/}" "$@" >>"$E2E_ROOT/done"; echo
 export class RealDaemon {
   readonly root: string;
   /** The whole journal, from entry 1 on. */
-  entries: readonly HistoryEntry[] = [];
+  entries: readonly JournalEntry[] = [];
   stderr = "";
   #daemon: ChildProcess | null = null;
   #client: WireClient | null = null;
@@ -239,7 +239,10 @@ export class RealDaemon {
 
   /** Their command lines. */
   commandsLeft(): readonly string[] {
-    return this.left().map((pid) => readProc(pid, "cmdline").replaceAll("\0", " ").trim());
+    /** One that is just ending has none any more. */
+    return this.left()
+      .map((pid) => readProc(pid, "cmdline").replaceAll("\0", " ").trim())
+      .filter((command) => command !== "");
   }
 
   /** Kills them, and what they may have started meanwhile. */
@@ -269,7 +272,7 @@ export class RealDaemon {
   }
 }
 
-function isOfKind<K extends Kind>(kind: K): (entry: HistoryEntry) => entry is EntryOf<K> {
+function isOfKind<K extends Kind>(kind: K): (entry: JournalEntry) => entry is EntryOf<K> {
   return (entry): entry is EntryOf<K> => entry.kind === kind;
 }
 

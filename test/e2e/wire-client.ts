@@ -3,7 +3,8 @@
  * that what it says and hears is on the wire and not in our own code.
  */
 import { connect, type Socket } from "node:net";
-import type { HistoryEntry, MethodName, Results } from "../../src/wire/methods.ts";
+import type { Entry } from "../../src/core/record.ts";
+import type { MethodName, Results } from "../../src/wire/methods.ts";
 
 /** An answer as JSON-RPC 2.0 has it; `id: null` where the daemon could not tell what it answers. */
 export interface WireAnswer<Result> {
@@ -17,11 +18,13 @@ const answerWithinMs = 20_000;
 
 export class WireClient {
   /** What came without being asked for, in order. */
-  readonly entries: HistoryEntry[] = [];
+  readonly entries: Entry[] = [];
   onEntry: () => void = () => {};
   readonly #socket: Socket;
   /** `id: null`: whatever comes next that is not for another. */
   #asked: { readonly id: number | null; readonly take: (line: string) => void }[] = [];
+  /** Answers that came before anybody asked: that there are too many clients. */
+  readonly #unasked: string[] = [];
   readonly #ended: Promise<void>;
   #unread = "";
   #nextId = 1;
@@ -56,6 +59,8 @@ export class WireClient {
 
   /** Sends any bytes, and answers with the next answer that is to nothing asked by `ask`. */
   async say(bytes: string | Uint8Array): Promise<WireAnswer<unknown>> {
+    const unasked = this.#unasked.shift();
+    if (unasked !== undefined) return parseAnswer(unasked);
     const answer = this.#answerTo(null, String(bytes).slice(0, 200));
     this.#socket.write(bytes);
     return parseAnswer(await answer);
@@ -114,7 +119,8 @@ export class WireClient {
       const asked =
         this.#asked.find(({ id }) => id !== null && id === message.id) ?? this.#asked.find(({ id }) => id === null);
       this.#asked = this.#asked.filter((other) => other !== asked);
-      asked?.take(line);
+      if (asked === undefined) this.#unasked.push(line);
+      else asked.take(line);
       return;
     }
     this.entries.push(message.params);
@@ -122,7 +128,7 @@ export class WireClient {
   }
 }
 
-type Message = WireAnswer<unknown> | { readonly method: "record"; readonly params: HistoryEntry };
+type Message = WireAnswer<unknown> | { readonly method: "record"; readonly params: Entry };
 
 function parseMessage(line: string): Message {
   const message: Message = JSON.parse(line);

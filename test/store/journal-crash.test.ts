@@ -4,9 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Record } from "../../src/core/record.ts";
+import type { Entry, Record } from "../../src/core/record.ts";
 import type { Disk } from "../../src/store/disk.ts";
-import type { Entry } from "../../src/store/journal-format.ts";
 import { openJournal } from "../../src/store/open-journal.ts";
 import { unfinishedRun } from "../../src/store/unfinished.ts";
 import type { CrashKind, DiskStep, Fault, SimulatedDisk } from "../world/disk.ts";

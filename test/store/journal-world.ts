@@ -1,9 +1,8 @@
 /** A journal on a simulated disk, for tests: opened, filled and read back in few words. */
 import assert from "node:assert/strict";
-import type { Record } from "../../src/core/record.ts";
+import type { Entry, Record } from "../../src/core/record.ts";
 import type { Disk } from "../../src/store/disk.ts";
 import { historyOf, type HistoryQuery } from "../../src/store/history.ts";
-import type { Entry } from "../../src/store/journal-format.ts";
 import type { JournalLimits } from "../../src/store/journal-files.ts";
 import type { Journal } from "../../src/store/journal.ts";
 import { openJournal, type Recovery } from "../../src/store/open-journal.ts";

@@ -5,13 +5,13 @@ import * as fc from "fast-check";
 import { Decoder, requestLimits, responseLimits, type DecoderLimits } from "../../src/wire/decoder.ts";
 import { encodeError, encodeRecord, encodeRequest, encodeResult } from "../../src/wire/encoder.ts";
 import { errorNameOf, errorNames, wireErrors } from "../../src/wire/error.ts";
-import type { HistoryEntry } from "../../src/wire/methods.ts";
+import type { Entry } from "../../src/core/record.ts";
 import { parseRequest } from "../../src/wire/request.ts";
 import { parseResponse, type Response } from "../../src/wire/response.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-const entry: HistoryEntry = {
+const entry: Entry = {
   seq: 41,
   at: "2026-01-05T03:12:44.120Z",
   kind: "note",
