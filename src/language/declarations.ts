@@ -5,6 +5,7 @@
 import { checkName, type SettingsContext } from "./setting-values.ts";
 import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
 import { constantText } from "./scope.ts";
+import { didYouMean } from "./suggest.ts";
 import { plainText, shownText } from "./words.ts";
 import type { Owner } from "./option-table.ts";
 import type { Command, ConditionTree, FileTree, Header, Section, SubjectTree, Word } from "./tree.ts";
@@ -146,7 +147,7 @@ function placeOf(header: Header, { complaints, scope }: SettingsContext): { host
   if (!checkName(shownText(header.name), header.name.span, complaints)) return null;
   const message = `checks in \`[${text}]\` would run on ${text}, and this host is ${scope.localHost}: checks on other hosts cannot be run yet`;
   const hint = `run failoverd on ${text} itself, or let ${text} report to a \`[passive]\` check here, or check it from here: \`[local]\` and \`{ for ${text} }\``;
-  complaints.add("E403", header.name.span, message, hint);
+  complaints.add("E403", header.name.span, message, () => didYouMean(text, ["local", "passive"]) ?? hint);
   return { host: text, isPassive: false };
 }
 

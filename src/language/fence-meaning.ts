@@ -191,8 +191,9 @@ function readParameters(command: Command, metadata: FenceAgentMetadata, context:
 const sameParameters: readonly (readonly string[])[] = [
   ["ip", "ipaddr"],
   ["username", "login"],
-  ["password", "passwd", "password_script", "passwd_script", "identity_file"],
-  ["plug", "port", "nodename"],
+  ["auth_url", "auth-url"],
+  // fence_scsi takes either; the metadata says that only the first will do.
+  ["plug", "port", "key"],
 ];
 
 function complainOfMissing(

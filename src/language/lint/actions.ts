@@ -38,11 +38,12 @@ export function* lintFences({ meaning, configuration }: Linted): Iterable<Warnin
   const withDevice = new Set(
     configuration.fences.filter((fence) => fence.devices.length > 0).map((fence) => fence.host),
   );
+  const constants = { ...configuration.variables, LOCAL: configuration.localHost };
   for (const rule of meaning.rules) {
     for (const [index, action] of rule.rule.actions.entries()) {
       if (action.kind !== "fence") continue;
       const span = rule.commands[index]?.words[1]?.span ?? spanOfAction(rule, index);
-      const hosts = hostsMeant(action.host, configuration.variables, configuration.hosts);
+      const hosts = hostsMeant(action.host, constants, configuration.hosts);
       const missing = hosts.filter((host) => !withDevice.has(host));
       if (missing.length > 0) {
         const message = `${sayList(missing)} ${missing.length === 1 ? "has" : "have"} no fence device, so this will fail there, and nothing after it will run`;
@@ -51,7 +52,7 @@ export function* lintFences({ meaning, configuration }: Linted): Iterable<Warnin
           code: "W06",
           span,
           message,
-          hint: `write ${missing.map((host) => `\`[fence ${host}]\``).join(" and ")} with a device below; \`manual\` is one`,
+          hint: `write ${missing.map((host) => `\`[fence ${host}]\``).join(" and ")} with a device below`,
         };
       }
     }
