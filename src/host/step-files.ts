@@ -10,6 +10,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statfsSync,
   statSync,
   truncateSync,
   writeSync,
@@ -35,6 +36,9 @@ export function stepPaths(runsFolder: string, key: StepKey): StepPaths {
   return { log: join(folder, `${key.name}.log`), exit: join(folder, `${key.name}.exit`) };
 }
 
+/** With less than this a log is not begun: an action whose words the disk does not take might stop in the middle. */
+const freeBytesMin = 1024 * 1024;
+
 /**
  * Makes the folder and an empty log, which belongs to the user that the step runs as, so that it can open /dev/stderr.
  * The answer is where the step shall write; /dev/null, and a note that says why, if that was not possible.
@@ -46,17 +50,34 @@ export function makeStepFiles(
   try {
     mkdirSync(dirname(paths.log), { recursive: true, mode: 0o700 });
     removeFile(paths.exit);
-    const log = openSync(paths.log, "a", 0o600);
-    try {
-      if (user !== null) fchownSync(log, user.uid, user.gid);
-    } finally {
-      closeSync(log);
+    if (freeBytes(dirname(paths.log), user) < freeBytesMin) {
+      return { paths: { ...paths, log: "/dev/null" }, note: noteOf(paths, "the disk is full") };
     }
+    makeLog(paths.log, user);
     return { paths, note: "" };
   } catch (error) {
-    const note = `[failoverd: what it printed is lost, ${paths.log} could not be written: ${errnoInWords(errnoOf(error))}]\n`;
-    return { paths: { log: "/dev/null", exit: "/dev/null" }, note };
+    return { paths: { log: "/dev/null", exit: "/dev/null" }, note: noteOf(paths, errnoInWords(errnoOf(error))) };
   }
+}
+
+function makeLog(path: string, user: UserIdentity | null): void {
+  const log = openSync(path, "a", 0o600);
+  try {
+    if (user !== null) fchownSync(log, user.uid, user.gid);
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Some blocks are only root's to use up. A file system that does not count (0 in all) may have any number. */
+function freeBytes(folder: string, user: UserIdentity | null): number {
+  const { bsize, blocks, bfree, bavail } = statfsSync(folder);
+  if (blocks === 0) return Number.POSITIVE_INFINITY;
+  return bsize * (user === null && process.geteuid?.() === 0 ? bfree : bavail);
+}
+
+function noteOf(paths: StepPaths, why: string): string {
+  return `[failoverd: what it printed is lost, ${paths.log} could not be written: ${why}]\n`;
 }
 
 /** The exit code; `null`: the step has not ended, or left no word. */

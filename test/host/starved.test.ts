@@ -1,7 +1,7 @@
 /** A machine that has no more processes, handles or programs to give: said as that, without a flood, and over when it is. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chownSync, mkdirSync } from "node:fs";
+import { chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Remote } from "./remote.ts";
@@ -43,6 +43,36 @@ void test("no more processes", { skip: !isRoot }, async (context) => {
   const again = await daemon.checkEnded(4);
   assert.deepEqual(again.outcome, { kind: "exited", code: 0 });
 });
+
+void test(
+  "no space: checks run, actions run and are heard of, and what is lost is said",
+  { skip: !isRoot },
+  async (context) => {
+    const folder = makeFolder(context);
+    mkdirSync(join(folder, "var"));
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "failoverd-test", join(folder, "var")]);
+    if (mounted.status !== 0) {
+      context.skip("no file system can be mounted here");
+      return;
+    }
+    const stage = new Stage(context, { folder });
+    try {
+      assert.throws(() => writeFileSync(join(folder, "var/full"), new Uint8Array(4_000_000)), /ENOSPC/);
+      const check = await stage.check(command("/bin/echo", "said"));
+      assert.equal(check.output.stdout, "said\n");
+      const strict = stage.script("strict", "set -e; echo said; echo and on; exit 3");
+      const step = await stage.step({ run: 1, name: "1" }, command(strict));
+      assert.deepEqual(step.outcome, { kind: "exited", code: 3 });
+      assert.match(
+        step.output,
+        /^\[failoverd: what it printed is lost, \S+1\.log could not be written: the disk is full\]\n$/,
+      );
+    } finally {
+      await stage.processes.close();
+      spawnSync("umount", [join(folder, "var")]);
+    }
+  },
+);
 
 void test("no mkfifo: the checks say so", async (context) => {
   const before = process.env["PATH"];
