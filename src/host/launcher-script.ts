@@ -19,7 +19,7 @@
 import { newlineVariable, printUmask, quoteWord } from "./shell-words.ts";
 import { launcherName } from "./why-not-started.ts";
 
-const script = `
+const script = `: one of failoverd, for an action
 unset failoverd_code failoverd_line ${newlineVariable}
 ${newlineVariable}='
 '

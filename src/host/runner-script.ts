@@ -16,7 +16,7 @@
 import { newlineVariable, printUmask } from "./shell-words.ts";
 import { runnerName } from "./why-not-started.ts";
 
-const script = `
+const script = `: one of failoverd, for its checks
 unset failoverd_out failoverd_err failoverd_line ${newlineVariable}
 ${newlineVariable}='
 '
