@@ -29,21 +29,27 @@ export function observe(turn: Turn, check: Check, host: string, result: Result, 
   setStatus(turn, key, observation, status, why);
 }
 
-/**
- * Results that have become too old are no longer believed. While learning nothing is believed that was not observed anew, so
- * nobody's status is lost to a daemon that was stopped or suspended: what is the same when it looks again has not changed.
- */
+/** Results that have become too old are no longer believed. */
 export function refreshStaleness(turn: Turn): void {
-  if (!turn.state.learning.isOver) return;
   for (const check of turn.configuration.checks) {
     for (const [key, observation] of observationsOf(turn, check)) {
       if (observation.isStale || observation.latestAtMs === null) continue;
+      if (turn.nowMs < staleAtMs(turn, check, observation.latestAtMs)) continue;
       const ageMs = turn.nowMs - observation.latestAtMs;
-      if (ageMs <= check.staleAfterMs) continue;
       const why = `the last result of ${key} is ${sayDuration(ageMs)} old (limit ${sayDuration(check.staleAfterMs)})`;
       setStatus(turn, key, { ...observation, isStale: true, confirming: [] }, "unknown", why);
     }
   }
+}
+
+/**
+ * When a result becomes too old. A daemon that was stopped or suspended gives the checks that it runs their time once more:
+ * what is the same when it looks again has not changed. Until then it is not believed either, because it is not fresh.
+ */
+export function staleAtMs(turn: Pick<Turn, "state">, check: Check, latestAtMs: number): number {
+  const isOwn = check.run.kind !== "passive";
+  const sinceMs = isOwn ? Math.max(latestAtMs, turn.state.learning.sinceMs) : latestAtMs;
+  return sinceMs + check.staleAfterMs + 1;
 }
 
 /** What a declared check reports on: its own host, and for a report those hosts that it named. */

@@ -4,7 +4,7 @@
  * An interval is from start to start. There are never two instances of one check at once: one that is late is counted, and
  * starts as soon as the last has ended.
  */
-import { observe, observationsOf, newObservation } from "./observe.ts";
+import { observe, observationsOf, newObservation, staleAtMs } from "./observe.ts";
 import { rankOf } from "./status.ts";
 import { note, setCheck, setObservation, type Turn } from "./turn.ts";
 import { checkKey, type Check } from "./configuration.ts";
@@ -135,7 +135,7 @@ export function wakeAtMs(turn: Turn): number {
       moments.push(progress.nextAtMs);
     for (const [, observation] of observationsOf(turn, check)) {
       if (!observation.isStale && observation.latestAtMs !== null)
-        moments.push(observation.latestAtMs + check.staleAfterMs + 1);
+        moments.push(staleAtMs(turn, check, observation.latestAtMs));
     }
   }
   for (const { untilMs } of state.maintenance) if (untilMs !== null) moments.push(untilMs);

@@ -47,15 +47,10 @@ function beginTurn(configuration: Configuration, state: State, nowMs: number): T
 
 /** What is known now, and what the rules make of it. */
 function look(turn: Turn): ReturnType<typeof judgeRules> {
-  const wasLearning = !turn.state.learning.isOver;
   refreshStaleness(turn);
   deriveHosts(turn);
   endOverdueMaintenance(turn);
   finishLearning(turn);
-  if (wasLearning && turn.state.learning.isOver) {
-    refreshStaleness(turn);
-    deriveHosts(turn);
-  }
   return judgeRules(turn);
 }
 
