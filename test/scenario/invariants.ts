@@ -4,68 +4,187 @@
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import type { Observer } from "./scenario-runner.ts";
+import { judge } from "../../src/core/evaluate.ts";
+import { withoutFor } from "../../src/core/level.ts";
 import { step } from "../../src/core/step.ts";
+import { around } from "../../src/core/surroundings.ts";
+import type { Configuration } from "../../src/core/configuration.ts";
+import type { Record } from "../../src/core/record.ts";
+import type { Run } from "../../src/core/run.ts";
+import type { State } from "../../src/core/state.ts";
+import type { Turn } from "../../src/core/turn.ts";
+import type { Observed, Observer } from "./scenario-runner.ts";
 
 /** Makes an observer that fails the test at the first turn that breaks one. */
 export function checkInvariants(): Observer {
-  /** Steps that were started and have no end, by `run/name`. */
-  const running = new Set<string>();
-  const onceStarted = new Set<string>();
-  const variables = new Map<number, string>();
-  const failed = new Set<number>();
-
-  return ({ event, before, after, effects, configuration, nowMs }) => {
-    const again = step(configuration, before, event, nowMs);
-    assert.ok(isDeepStrictEqual(again, { state: after, effects }), "the same state and event give the same answer");
-    let announced: string | null = null;
-    for (const effect of effects) {
-      if (effect.kind === "record") {
-        const { record } = effect;
-        assert.notEqual(record.sentence.trim(), "", "every decision leaves a sentence");
-        if (event.kind === "reconfigured") assert.notEqual(record.kind, "run-start", "a reload fires nothing");
-        if (record.kind === "run-start") {
-          assert.equal(before.run === null || effects.some(isEndOf(before.run.run)), true, "one run at a time");
-          variables.set(record.run, JSON.stringify(record.variables));
-        }
-        if (record.kind === "step-start") {
-          announced = `${record.run}/${record.name}`;
-          assert.ok(!failed.has(record.run) || record.isUndo, "after a failed step nothing runs but its undos");
-          const action = after.run?.run === record.run ? after.run.actions[record.step - 1] : undefined;
-          if (action?.options.isOnce === true && !record.isUndo && record.attempt === 1) {
-            assert.ok(!onceStarted.has(announced), "a step that is once is never started twice");
-            onceStarted.add(announced);
-          }
-          for (let index = 0; after.run?.run === record.run && !record.isUndo && index < record.step - 1; index += 1)
-            assert.ok(
-              after.run.actions[index]?.kind !== "fence" || after.run.done.includes(index),
-              "behind a fence nothing runs that was not proven",
-            );
-        }
-        if (record.kind === "step-end") {
-          running.delete(`${record.run}/${record.name}`);
-          if (record.next === "failed" && after.run?.failure != null) failed.add(record.run);
-        }
-        if (record.kind === "in-doubt") running.clear();
-      }
-      if (effect.kind === "startStep") {
-        const key = `${effect.run}/${effect.name}`;
-        assert.equal(announced, key, "no step starts before its record");
-        assert.deepEqual([...running], [], "no step starts while another runs");
-        running.add(key);
-      }
-      if (effect.kind === "wakeAt") assert.ok(effect.atMs >= nowMs, "nobody wakes in the past");
+  const steps = new StepInvariants();
+  const episodes = new Episodes();
+  return (turn) => {
+    checkPurity(turn);
+    checkWake(turn);
+    if (turn.event.kind === "started") steps.restarted();
+    const records = turn.effects.flatMap((effect) => (effect.kind === "record" ? [effect.record] : []));
+    for (const record of records) {
+      assert.notEqual(record.sentence.trim(), "", "every decision leaves a sentence");
+      assert.doesNotMatch(record.sentence, /undefined|NaN|null|Infinity|\[object/, "a sentence is made of words");
     }
-    if (after.run !== null && variables.has(after.run.run))
-      assert.equal(
-        JSON.stringify(after.run.variables),
-        variables.get(after.run.run),
-        "variables do not change in a run",
-      );
-    if (event.kind === "started") running.clear();
+    checkFiring(turn, records);
+    steps.check(turn);
+    episodes.check(turn, records);
   };
 }
 
-function isEndOf(run: number): (effect: Parameters<Observer>[0]["effects"][number]) => boolean {
-  return (effect) => effect.kind === "record" && effect.record.kind === "run-end" && effect.record.run === run;
+/** The same state and event give the same answer, and the state that was given is as it was (it is frozen). */
+function checkPurity({ event, before, after, effects, configuration, nowMs }: Observed): void {
+  const again = step(configuration, before, event, nowMs);
+  assert.ok(isDeepStrictEqual(again, { state: after, effects }), "the same state and event give the same answer");
+}
+
+/** Nothing comes out otherwise before the moment at which the core wants to be asked again. */
+function checkWake({ after, effects, configuration, nowMs }: Observed): void {
+  const wakes = effects.flatMap((effect) => (effect.kind === "wakeAt" ? [effect.atMs] : []));
+  assert.equal(wakes.length, 1, "each turn says once when to ask again");
+  const [atMs = nowMs] = wakes;
+  assert.ok(atMs >= nowMs, "nobody wakes in the past");
+  if (atMs <= nowMs + 1) return;
+  const early = step(configuration, after, { kind: "tick" }, atMs - 1).effects;
+  assert.deepEqual(
+    early.filter((effect) => effect.kind !== "wakeAt"),
+    [],
+    "nothing happens before the wake",
+  );
+}
+
+function checkFiring({ event, before, after, effects }: Observed, records: readonly Record[]): void {
+  const starts = records.flatMap((record) => (record.kind === "run-start" ? [record] : []));
+  if (event.kind === "reconfigured") assert.deepEqual(starts, [], "a reload fires nothing");
+  let inProgress = before.run?.run ?? null;
+  for (const record of records) {
+    if (record.kind === "run-start") {
+      assert.equal(inProgress, null, "one run at a time");
+      inProgress = record.run;
+    }
+    if (record.kind === "run-end") inProgress = null;
+  }
+  assert.equal(after.run?.run ?? null, inProgress, "a run begins and ends by its records");
+  if (event.kind === "run-rule") return;
+  for (const { rule } of starts) {
+    assert.ok(after.learning.isOver, "nothing fires on unlearned data");
+    assert.ok(
+      !after.maintenance.some(({ scope }) => scope === "*" || scope === rule),
+      "maintenance holds what it covers",
+    );
+    const ended = records.some((record) => record.kind === "blocked" && record.rule === rule);
+    if (!ended) assert.equal(after.rules[rule]?.blocked ?? null, null, "what is blocked does not fire");
+  }
+  assert.equal(
+    effects.some((effect) => effect.kind === "startStep") && after.distrust !== null,
+    false,
+    "a daemon that distrusts its journal does not act",
+  );
+}
+
+/** Steps and their records, over the lives of all daemons. */
+class StepInvariants {
+  /** Started, and without an end. */
+  readonly #running = new Set<string>();
+  readonly #once = new Set<string>();
+  readonly #variables = new Map<number, string>();
+  readonly #failed = new Set<number>();
+  readonly #resumed = new Set<string>();
+  /** Of each run, the first of its steps that has not ended well. */
+  readonly #at = new Map<number, number>();
+
+  /** What ran may be gone, or run on; its end, or its doubt, is told before anything else of it. */
+  restarted(): void {
+    this.#running.clear();
+  }
+
+  check({ after, effects }: Observed): void {
+    let announced: string | null = null;
+    for (const effect of effects) {
+      if (effect.kind === "record") announced = this.#record(effect.record, after) ?? announced;
+      if (effect.kind !== "startStep") continue;
+      const key = `${effect.run}/${effect.name}`;
+      assert.equal(announced, key, "no step starts before its record");
+      assert.deepEqual([...this.#running], [], "no step starts while another runs");
+      this.#running.add(key);
+    }
+    const { run } = after;
+    const variables = run === null ? undefined : this.#variables.get(run.run);
+    if (variables !== undefined)
+      assert.equal(JSON.stringify(run?.variables), variables, "variables do not change in a run");
+  }
+
+  /** The key of the step that the record announces; null: it announces none. */
+  #record(record: Record, after: State): string | null {
+    const run = "run" in record && after.run?.run === record.run ? after.run : null;
+    if (record.kind === "run-start") {
+      this.#variables.set(record.run, JSON.stringify(record.variables));
+      this.#at.set(record.run, 1);
+    }
+    if (record.kind === "step-start") return this.#stepStarts(record, run);
+    if (record.kind === "step-end") this.#running.delete(`${record.run}/${record.name}`);
+    if (record.kind === "in-doubt") this.#running.clear();
+    if (record.kind === "resumed" && run !== null) this.#resumed.add(`${record.run}/${run.at + 1}`);
+    if (record.kind === "step-end" && !record.isUndo && record.next !== "again" && record.next !== "expect")
+      this.#stepIsOver(record, record.next === "done", run);
+    if (record.kind === "expectation") this.#stepIsOver(record, record.isMet, run);
+    /** A step that was never started. */
+    if (record.kind === "note" && record.topic === "step" && after.run !== null)
+      this.#at.set(after.run.run, after.run.at + 1);
+    return null;
+  }
+
+  #stepStarts(record: Extract<Record, { kind: "step-start" }>, run: Run | null): string {
+    assert.ok(!this.#failed.has(record.run) || record.isUndo, "after a failed step nothing runs but its undos");
+    const key = `${record.run}/${record.name}`;
+    if (record.isUndo) return key;
+    assert.equal(record.step, this.#at.get(record.run), "steps are in order");
+    const step = `${record.run}/${record.step}`;
+    const options = run?.actions[record.step - 1]?.options;
+    if (options?.isOnce === true && options.retries === 0) {
+      assert.ok(!this.#once.has(step) || this.#resumed.delete(step), "a step that is once is never started twice");
+      this.#once.add(step);
+    }
+    return key;
+  }
+
+  /** Behind a fence that was not proven nothing goes on, whatever its options say. */
+  #stepIsOver(record: { readonly run: number; readonly step: number }, isWell: boolean, run: Run | null): void {
+    const action = run?.actions[record.step - 1];
+    const isPassedOver = action?.kind === "command" && action.options.onFailure === "continue";
+    if (isWell || isPassedOver) this.#at.set(record.run, record.step + 1);
+    else this.#failed.add(record.run);
+  }
+}
+
+/** A rule with `when` fires once an episode: between two of its runs its condition was seen to be false. */
+class Episodes {
+  readonly #fired = new Map<string, string>();
+
+  check({ event, after, configuration, nowMs }: Observed, records: readonly Record[]): void {
+    if (event.kind === "started" && !event.isRestored) this.#fired.clear();
+    for (const name of this.#fired.keys())
+      if (!configuration.rules.some((rule) => rule.name === name)) this.#fired.delete(name);
+    for (const rule of configuration.rules) {
+      if (rule.trigger.kind !== "condition") continue;
+      const when = JSON.stringify(rule.trigger.when);
+      const { truth } = judgeNow(rule.trigger.when, rule.name, { configuration, state: after, nowMs });
+      if (truth === "false" || this.#fired.get(rule.name) !== when) this.#fired.delete(rule.name);
+      const isStarted = records.some((record) => record.kind === "run-start" && record.rule === rule.name);
+      if (!isStarted) continue;
+      if (event.kind !== "run-rule") assert.ok(!this.#fired.has(rule.name), `${rule.name} fires once an episode`);
+      this.#fired.set(rule.name, when);
+    }
+  }
+}
+
+function judgeNow(
+  when: Parameters<typeof judge>[0],
+  owner: string,
+  known: { readonly configuration: Configuration; readonly state: State; readonly nowMs: number },
+) {
+  const turn: Turn = { ...known, effects: [], edges: [], clocks: {}, wakes: [], isSilent: true };
+  return judge(withoutFor(when), around(turn, { owner, cause: null }));
 }

@@ -42,14 +42,16 @@ interface Journalled {
 const bootedAtMs = 1_000_000;
 
 /** What is told of each turn, to whoever wants to check what always holds. */
-export type Observer = (turn: {
+export type Observer = (turn: Observed) => void;
+
+export interface Observed {
   readonly event: Event;
   readonly before: State;
   readonly after: State;
   readonly effects: readonly Effect[];
   readonly configuration: Configuration;
   readonly nowMs: number;
-}) => void;
+}
 
 export class ScenarioRunner {
   readonly history = new History();
