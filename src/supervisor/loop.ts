@@ -86,14 +86,31 @@ export function startLoop(
   function sleep(): void {
     cancelWake();
     if (isStopped) return;
-    cancelWake = clock.callAt(Math.min(wakeAtMs, turnedAtMs + heartbeatMs), stir);
+    cancelWake = clock.callAt(Math.min(wakeAtMs, turnedAtMs + heartbeatMs), wake);
+  }
+
+  /** A heartbeat at which nothing is due: the core has said until when nothing comes out otherwise, and is not asked. */
+  function wake(): void {
+    const nowMs = clock.nowMs();
+    if (isTurning || isStopped || queue.length > 0 || nowMs >= wakeAtMs || gapMs(nowMs) > stallMs) {
+      stir();
+      return;
+    }
+    turnedAtMs = nowMs;
+    turnedAtBootMs = clock.bootMs();
+    performer.turned();
+    sleep();
+  }
+
+  function gapMs(nowMs: number): number {
+    return Math.max(nowMs - turnedAtMs, clock.bootMs() - turnedAtBootMs);
   }
 
   async function turn(): Promise<void> {
     const nowMs = clock.nowMs();
     const batch: typeof queue = queue.splice(0, batchMax);
-    const gapMs = Math.max(nowMs - turnedAtMs, clock.bootMs() - turnedAtBootMs);
-    if (gapMs > stallMs) batch.unshift({ kind: "stalled", gapMs });
+    const notRunMs = gapMs(nowMs);
+    if (notRunMs > stallMs) batch.unshift({ kind: "stalled", gapMs: notRunMs });
     if (batch.length === 0) batch.push({ kind: "tick" });
     turnedAtMs = nowMs;
     turnedAtBootMs = clock.bootMs();
