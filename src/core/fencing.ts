@@ -78,6 +78,11 @@ export function beginCall(action: FenceAction, call: FenceCall, nowMs: number): 
   return call.verb === "off" ? { ...call, untilMs: nowMs + deviceAt(action, call.device).timeoutMs } : call;
 }
 
+/** The device is a person, not an agent. */
+export function isManual(action: FenceAction, call: FenceCall): boolean {
+  return deviceAt(action, call.device).agent === null;
+}
+
 /** The agent's process. Its words hold no parameter: an agent that is given any argument stops reading its standard input. */
 export function fenceCommand(action: FenceAction, call: FenceCall, attemptName: string, nowMs: number) {
   const device = deviceAt(action, call.device);

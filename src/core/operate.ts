@@ -1,7 +1,7 @@
 /** What operators say, and what they are answered. A refusal says why, and what would be accepted. */
 import { sayDuration } from "../base/duration.ts";
 import { hostsOf } from "./hosts.ts";
-import { abandonRun, restartStep, startRun } from "./runs.ts";
+import { abandonRun, personFenced, restartStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
 import { take } from "./schedule.ts";
 import { record, setRule, type Turn } from "./turn.ts";
@@ -73,6 +73,11 @@ function reported(turn: Turn, event: Extract<Event, { kind: "reported" }>): Answ
 }
 
 function acknowledge(turn: Turn, what: string): Answer {
+  const fenced = /^fence (.+)$/.exec(what)?.[1];
+  if (fenced !== undefined) {
+    if (!personFenced(turn, fenced)) return no(`no run waits for a person to fence ${fenced}`);
+    return yes(`${fenced} is taken for fenced: the run goes on`);
+  }
   if (what === "journal") {
     if (turn.state.distrust === null) return no("the journal is in order: there is nothing to acknowledge");
     turn.state = { ...turn.state, distrust: null };

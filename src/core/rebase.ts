@@ -23,6 +23,7 @@ function rebasePhase(run: Run, nowMs: number): StepPhase {
       return { ...phase, untilMs: nowMs };
     case "expecting":
       return { ...phase, sinceMs: nowMs, untilMs: nowMs + (phase.untilMs - phase.sinceMs) };
+    case "awaiting":
     case "in-doubt":
       return phase;
   }

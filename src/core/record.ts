@@ -107,6 +107,18 @@ export type Record =
       readonly step: number;
       readonly isWaiting: boolean;
     })
+  /** A `manual` fence device: the run waits until a person has switched the host off and says so. */
+  | (Said & {
+      readonly kind: "awaiting";
+      readonly run: number;
+      readonly rule: string;
+      readonly step: number;
+      readonly attempt: number;
+      readonly host: string;
+      /** Index of the device, and which attempt of it. */
+      readonly device: number;
+      readonly deviceAttempt: number;
+    })
   | (Said & { readonly kind: "resumed"; readonly run: number; readonly rule: string })
   | (Said & {
       readonly kind: "run-end";

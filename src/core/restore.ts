@@ -221,6 +221,7 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
     case "step-start":
     case "step-end":
     case "expectation":
+    case "awaiting":
     case "in-doubt":
     case "resumed":
     case "note":

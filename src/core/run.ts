@@ -78,6 +78,8 @@ export type StepPhase =
   | { readonly kind: "pausing"; readonly attempt: number; readonly fence: FenceCall | null; readonly untilMs: number }
   /** The process ended well; now the checks must show what was expected, by data newer than `sinceMs`. */
   | { readonly kind: "expecting"; readonly attempt: number; readonly sinceMs: number; readonly untilMs: number }
+  /** A person switches the host off, and says so: `failoverctl ack fence HOST`. As long as it takes. */
+  | { readonly kind: "awaiting"; readonly attempt: number; readonly fence: FenceCall }
   /** A crash took its outcome and it must not run twice: an operator says `resume` or `abandon`. */
   | { readonly kind: "in-doubt"; readonly attempt: number };
 

@@ -9,18 +9,18 @@
 import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
 import { judge } from "./evaluate.ts";
-import { afterFenceCall, beginCall, firstFenceCall } from "./fencing.ts";
+import { afterFenceCall, beginCall, firstFenceCall, isManual } from "./fencing.ts";
 import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
 import { hurryChecks } from "./schedule.ts";
 import { actionAt, describeStep } from "./step-program.ts";
 import { around } from "./surroundings.ts";
-import { note, record, setRule, type Turn } from "./turn.ts";
+import { record, setRule, type Turn } from "./turn.ts";
 import { bindAction, bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
 import type { RunOutcome } from "./record.ts";
 import type { Outcome } from "./result.ts";
-import type { BoundAction, Cause, Run, StepPhase } from "./run.ts";
+import type { BoundAction, Cause, FenceCall, Run, StepPhase } from "./run.ts";
 
 type Running = Extract<StepPhase, { kind: "running" }>;
 
@@ -83,6 +83,7 @@ function moveOn(turn: Turn, run: Run): boolean {
     }
     case "expecting":
       return judgeExpectation(turn, run, phase);
+    case "awaiting":
     case "in-doubt":
       return false;
   }
@@ -97,6 +98,8 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
   if (distrust !== null) return false;
   if (action.kind === "fence" && run.failure === null && phase.fence === null)
     return neverStarted(turn, run, `no fence device is configured for ${action.host}`);
+  if (action.kind === "fence" && phase.fence !== null && isManual(action, phase.fence) && run.failure === null)
+    return awaitPerson(turn, run, action.host, { attempt: phase.attempt, fence: phase.fence });
   if (launcher === null) {
     if (turn.nowMs < phase.sinceMs + action.options.timeoutMs) return false;
     return neverStarted(turn, run, `no process could be forked for ${sayDuration(turn.nowMs - phase.sinceMs)}`);
@@ -128,10 +131,82 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
   return false;
 }
 
-/** A step that has no process has no end either; that it failed is written down here. */
+/** A step that has no process has an end all the same: that it failed is written down, for a daemon that comes after. */
 function neverStarted(turn: Turn, run: Run, why: string): boolean {
-  note(turn, "step", `${stepTitle(run)} was not started: ${why}`);
+  const action = actionAt(run);
+  const undo = run.failure === null ? null : action.options.undo;
+  const shown = undo?.words ?? (action.kind === "fence" ? ["fence", action.host] : action.command.words);
+  record(turn, {
+    kind: "step-end",
+    ...ofStep(run, run.phase.attempt, shown, `${run.at + 1}`),
+    outcome: { kind: "not-started", errno: "ENOENT", reason: why },
+    isSuccess: false,
+    next: "failed",
+    ms: 0,
+    output: "",
+    droppedBytes: 0,
+    sentence: `${stepTitle(run)}: ${shown.join(" ")}: not started: ${why}`,
+  });
   return fail(turn, run, why);
+}
+
+/** The device is a person. Nothing of the run goes on before he says that it is done. */
+function awaitPerson(
+  turn: Turn,
+  run: Run,
+  host: string,
+  step: { readonly attempt: number; readonly fence: FenceCall },
+): false {
+  setPhase(turn, run, { kind: "awaiting", ...step });
+  const { device, deviceAttempt } = step.fence;
+  const what = `switch ${host} off, then say "failoverctl ack fence ${host}"; or "failoverctl abandon ${run.run}"`;
+  const sentence = `${stepTitle(run)}: fence ${host} waits for a person: ${what}`;
+  record(turn, {
+    kind: "awaiting",
+    run: run.run,
+    rule: run.rule,
+    step: run.at + 1,
+    attempt: step.attempt,
+    host,
+    device,
+    deviceAttempt,
+    sentence,
+  });
+  return false;
+}
+
+/** A person says that the host is off; false if nobody was asked. */
+export function personFenced(turn: Turn, host: string): boolean {
+  const { run } = turn.state;
+  if (run === null || run.phase.kind !== "awaiting") return false;
+  const action = actionAt(run);
+  if (action.kind !== "fence" || action.host !== host) return false;
+  const { attempt } = run.phase;
+  const next = afterSuccess(action);
+  record(turn, { kind: "acknowledged", what: `fence ${host}`, sentence: `a person says that ${host} is off` });
+  record(turn, {
+    kind: "step-end",
+    ...ofStep(run, attempt, ["fence", host, "manual"], `${run.at + 1}`),
+    outcome: { kind: "exited", code: 0 },
+    isSuccess: true,
+    next,
+    ms: 0,
+    output: "",
+    droppedBytes: 0,
+    sentence: `${stepTitle(run)}: fence ${host} manual: a person says that ${host} is off`,
+  });
+  if (next === "done") stepDone(turn, run);
+  else expectFrom(turn, run, { attempt, withinMs: action.options.expect?.withinMs ?? 0 });
+  return true;
+}
+
+function expectFrom(
+  turn: Turn,
+  run: Run,
+  { attempt, withinMs }: { readonly attempt: number; readonly withinMs: number },
+): void {
+  setPhase(turn, run, { kind: "expecting", attempt, sinceMs: turn.nowMs, untilMs: turn.nowMs + withinMs });
+  hurryChecks(turn);
 }
 
 /** The process of a step has ended. */
@@ -171,17 +246,9 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
     case "again":
       setPhase(turn, run, verdict.phase);
       return;
-    case "expect": {
-      const withinMs = actionAt(run).options.expect?.withinMs ?? 0;
-      setPhase(turn, run, {
-        kind: "expecting",
-        attempt: phase.attempt,
-        sinceMs: turn.nowMs,
-        untilMs: turn.nowMs + withinMs,
-      });
-      hurryChecks(turn);
+    case "expect":
+      expectFrom(turn, run, { attempt: phase.attempt, withinMs: actionAt(run).options.expect?.withinMs ?? 0 });
       return;
-    }
   }
 }
 
@@ -355,6 +422,7 @@ export function postpone(turn: Turn, gapMs: number): void {
       setPhase(turn, run, { ...phase, untilMs: phase.untilMs + gapMs });
       return;
     case "pausing":
+    case "awaiting":
     case "in-doubt":
       return;
   }

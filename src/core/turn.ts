@@ -36,6 +36,7 @@ const topics: Readonly<Partial<{ [kind in Record["kind"]]: NotifyTopic }>> = {
   "run-start": "run",
   "run-end": "run",
   "in-doubt": "run",
+  awaiting: "fence",
 };
 
 export function record(turn: Turn, entry: Record): void {

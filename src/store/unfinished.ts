@@ -38,6 +38,11 @@ export function foldRun(run: Run | null, record: Record): Run | null {
     case "in-doubt":
       if (!record.isWaiting) return restart(run);
       return { ...run, phase: { kind: "in-doubt", attempt: run.phase.attempt } };
+    case "awaiting": {
+      const { attempt, device, deviceAttempt } = record;
+      const fence: FenceCall = { device, deviceAttempt, verb: "off", asked: 0, untilMs: lastMs(run) };
+      return { ...run, phase: { kind: "awaiting", attempt, fence } };
+    }
     case "resumed":
       return restart(run);
     case "run-end":
@@ -184,6 +189,8 @@ function lastMs(run: Run): number {
       return run.phase.startedAtMs;
     case "pausing":
       return run.phase.untilMs;
+    case "awaiting":
+      return run.phase.fence.untilMs;
     case "in-doubt":
       return run.startedAtMs;
   }

@@ -112,6 +112,7 @@ export function tellEntry(entry: HistoryEntry, actionsOf: (run: number) => numbe
     case "split-brain":
     case "split-brain-over":
     case "stalled":
+    case "awaiting":
     case "in-doubt":
     case "resumed":
     case "acknowledged":

@@ -89,6 +89,7 @@ const configuration: Configuration = {
       devices: [
         { ...device("one"), retries: 1, timeoutMs: 4_000 },
         { ...device("two"), timeoutMs: 3_000 },
+        { ...device("manual"), agent: null },
       ],
     },
   ],
@@ -133,6 +134,8 @@ function shownPhase(phase: StepPhase): unknown {
       };
     case "running":
       return { ...phase, isKilled: false };
+    case "awaiting":
+      return { ...phase, fence: { ...phase.fence, untilMs: 0 } };
     case "expecting":
     case "in-doubt":
       return phase;
@@ -175,6 +178,8 @@ function nextEvent(life: Life, run: Run, random: Random): Event | "crash" {
       };
       return { kind: "reported", request: 3, check: "probe", host: "host2", result };
     }
+    case "awaiting":
+      return random.chance(0.5) ? { kind: "tick" } : { kind: "acknowledge", request: 5, what: "fence host1" };
     case "in-doubt":
       return { kind: "resume", request: 4, run: run.run };
     case "ready":
@@ -209,6 +214,7 @@ void test("the run that the records tell of is the one that the core is in", () 
     [...seen].sort(),
     [
       "abandoned",
+      "awaiting",
       "crash",
       "expecting",
       "in-doubt",
