@@ -2,7 +2,7 @@
 import { readCondition, readHost, type ConditionContext } from "./condition-meaning.ts";
 import { checkVariables, readCommand, splitCommand, templateOf } from "./command-meaning.ts";
 import { readDuration, type Settings, type SettingsContext } from "./setting-values.ts";
-import { readSettings } from "./settings.ts";
+import { overlay, readSettings } from "./settings.ts";
 import { lineOf } from "./source.ts";
 import { plainText, soleVariable } from "./words.ts";
 import type { Scope } from "./scope.ts";
@@ -36,7 +36,7 @@ export function readAction(
   const own = readSettings(command.options, { owners: [owner], isDefaults: false, what }, settingsContext(context));
   const { complaints } = context;
   const place = { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) };
-  const settings: Settings = { ...defaults, ...own.settings };
+  const settings = overlay(defaults, own.settings);
   const options = readOptions(settings, { defaultTimeoutMs: isFence ? context.fencingMs : 30_000, command }, context);
   if (isFence) {
     const host = readFencedHost(command, context);

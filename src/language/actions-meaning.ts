@@ -5,7 +5,7 @@ import { isKnownHost } from "./condition-meaning.ts";
 import { fencingTimeMs, readDevices, type ReadDevice } from "./fence-meaning.ts";
 import { readRule, ruleName, type ReadRule, type RuleHeader } from "./rule-meaning.ts";
 import type { RuleContext } from "./action-meaning.ts";
-import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
+import { mergeDefaults, overlay, readSettings, type ReadSettings } from "./settings.ts";
 import { lineOf } from "./source.ts";
 import { plainText, shownText } from "./words.ts";
 import { notifyTopics, type Fence, type Notifier } from "../core/configuration.ts";
@@ -211,7 +211,7 @@ function readNotifiers(section: Section, scope: Scope, context: Context): readon
           { owners: ["notifier"], isDefaults: false, what: "a notifier" },
           settingsContext,
         );
-        const settings = { ...defaults.settings, ...own.settings };
+        const settings = overlay(defaults.settings, own.settings);
         const command = readCommand(line.words, settings, { scope, surroundings, complaints });
         if (command === null) break;
         const place = { file: complaints.source.name, line: lineOf(complaints.source, line.span.start) };

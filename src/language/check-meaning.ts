@@ -6,6 +6,7 @@ import { isOcf, ocfEnvironment } from "./ocf.ts";
 import { refuseScript, refuseSetting } from "./scripts.ts";
 import { lineOf } from "./source.ts";
 import type { Complaints } from "./complaints.ts";
+import { overlay } from "./settings.ts";
 import type { Settings } from "./setting-values.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -65,7 +66,7 @@ function complainOfNames(
 
 function readCheck(declared: DeclaredCheck, surroundings: Surroundings, complaints: Complaints): Check | null {
   const { name, host, own, defaults, command, kind } = declared;
-  const settings: Settings = { ...defaults.settings, ...own.settings };
+  const settings = overlay(defaults.settings, own.settings);
   const key = checkKey(name, host);
   const everyMs = settings.everyMs ?? defaultEveryMs;
   const timeoutMs = settings.timeoutMs ?? Math.min(everyMs, defaultTimeoutMaxMs);

@@ -4,7 +4,7 @@
  */
 import { didYouMean } from "./suggest.ts";
 import { constantText, type Scope } from "./scope.ts";
-import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
+import { mergeDefaults, overlay, readSettings, type ReadSettings } from "./settings.ts";
 import type { SettingsContext } from "./setting-values.ts";
 import { lineOf } from "./source.ts";
 import { plainText } from "./words.ts";
@@ -88,7 +88,7 @@ function readDevice(command: Command, defaults: ReadSettings, context: FenceCont
     { owners: ["fence device"], isDefaults: false, what: "a fence device" },
     context,
   );
-  const settings = { ...defaults.settings, ...own.settings };
+  const settings = overlay(defaults.settings, own.settings);
   const place = { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) };
   const { timeoutMs = defaultTimeoutMs, retries = 0 } = settings;
   const [agentWord, ...rest] = command.words;

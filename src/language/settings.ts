@@ -52,15 +52,19 @@ export function readSettings(
   return { settings, spans };
 }
 
+/** What a line sets, over what its section sets; only their environments add up. */
+export function overlay(defaults: Settings, own: Settings): Settings {
+  const env = { ...defaults.env, ...own.env };
+  return { ...defaults, ...own, ...(Object.keys(env).length > 0 ? { env } : {}) };
+}
+
 /** Two lines of section defaults are one; what both set is told. */
 export function mergeDefaults(before: ReadSettings, after: ReadSettings, complaints: Complaints): ReadSettings {
   for (const [name, span] of after.spans) {
     if (!before.spans.has(name) || name === "env") continue;
     complaints.add("E302", span, `\`${name}\` is already set for this section`, "leave one of the two out");
   }
-  const env = { ...before.settings.env, ...after.settings.env };
-  const settings = { ...before.settings, ...after.settings, ...(Object.keys(env).length > 0 ? { env } : {}) };
-  return { settings, spans: new Map([...before.spans, ...after.spans]) };
+  return { settings: overlay(before.settings, after.settings), spans: new Map([...before.spans, ...after.spans]) };
 }
 
 /** `{ on run, fence }`: what stands behind `on run` up to the next option belongs to it. */

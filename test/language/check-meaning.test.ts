@@ -47,6 +47,17 @@ const checkRows: readonly { readonly name: string; readonly given: string; reado
     want: { key: "b on db7", name: "b", host: "db7", isAdvisory: true },
   },
   { name: "for local", given: "check_db_host2 { for local }", want: { host: "host1" } },
+  {
+    name: "its environment adds to the section's",
+    given: "{ env A=1 B=1, rise 2 }\ncheck_events { resident, env B=2, rise 3 }",
+    want: {
+      rise: 3,
+      run: {
+        kind: "resident",
+        program: { argv: ["/opt/failoverd/checks/check_events"], env: { A: "1", B: "2" }, user: null },
+      },
+    },
+  },
   { name: "the name's ending is a numbered host", given: "check_db_host12", want: { host: "host12" } },
   { name: "the name's ending is no host", given: "check_db_hosts", want: { host: "host1" } },
   { name: "the section's for is for all", given: "{ for db9 }\ncheck_db_host2", want: { host: "db9" } },
