@@ -181,6 +181,18 @@ export class RealDaemon {
     return this.entries.filter(isOfKind(kind));
   }
 
+  /** Waits until the state table on the disk knows all that the journal does. */
+  async tableSaved(): Promise<void> {
+    await this.until("the table to be saved", async () => {
+      const { result } = await this.client.ask("history", { limit: 1, sinceSeq: this.#savedSeq() + 1 });
+      return result?.entries.length === 0 || null;
+    });
+  }
+
+  #savedSeq(): number {
+    return Number(/"seq":(\d+)/.exec(this.readFile("var/table.json"))?.[1] ?? 0);
+  }
+
   /** Waits until learning is over: from then on rules fire. */
   async learned(): Promise<void> {
     await this.until("learned", async () => (await this.status()).daemon.learned || null);

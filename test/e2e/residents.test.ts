@@ -96,7 +96,10 @@ void test("one that is killed takes its children with it, and says by what", asy
   process.kill(Number(daemon.readFile("pid")), "SIGKILL");
   const check = await daemon.check("watch_host1", "is unknown", ({ status }) => status === "unknown");
   assert.match(check.output, /ended.*SIGKILL/);
-  assert.deepEqual(daemon.commandsLeft().filter((command) => command.startsWith("sleep")), []);
+  assert.deepEqual(
+    daemon.commandsLeft().filter((command) => command.startsWith("sleep")),
+    [],
+  );
 });
 
 void test("lines without end, and a line without end: bounded memory, and others are served", async (t) => {
