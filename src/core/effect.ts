@@ -4,6 +4,7 @@
  */
 import type { CheckProgram, Dialect, FenceDevice, NotifyTopic } from "./configuration.ts";
 import type { Record } from "./record.ts";
+import type { ProcessIdentity } from "./result.ts";
 import type { BoundCommand } from "./run.ts";
 
 /** Performed left to right. A record is durable before any later effect begins. */
@@ -26,6 +27,8 @@ export type Effect =
       readonly run: number;
       readonly name: string;
       readonly command: BoundCommand;
+      /** The one that the record names; no other may run it. */
+      readonly launcher: ProcessIdentity;
       readonly fence: { readonly device: FenceDevice; readonly host: string; readonly verb: "off" | "status" } | null;
     }
   | { readonly kind: "killStep"; readonly run: number; readonly name: string }

@@ -127,7 +127,7 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
     startedAtMs: turn.nowMs,
     sentence: `${stepTitle(run)}${attempt}: ${shown.join(" ")}`,
   });
-  turn.effects.push({ kind: "startStep", run: run.run, name, command, fence });
+  turn.effects.push({ kind: "startStep", run: run.run, name, command, launcher, fence });
   return false;
 }
 

@@ -39,7 +39,6 @@ const clientLimits = { clientsMax: 64, pendingBytesMax: 32 * 1024 * 1024, idleMs
 /** Runs until it is told to stop. The answer is the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   process.title = "failoverd";
-  process.umask(0o077);
   const log = createLog({ format: options.logFormat, clock: realClock, write: createLogWriter(2) });
   try {
     return await runLocked(options, log);
@@ -53,6 +52,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
 async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
   const { folders } = options;
+  /** What the daemon writes is its own; what scripts make is made as the operator's umask says. */
+  const scriptsUmask = process.umask(0o077);
   mkdirSync(folders.var, { recursive: true, mode: 0o700 });
   const lock = takeInstanceLock(join(folders.var, "failoverd.pid"));
   if (lock.kind === "taken") {
@@ -63,13 +64,13 @@ async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
     return daemonExits.refused;
   }
   try {
-    return await runConfigured(options, log);
+    return await runConfigured(options, scriptsUmask, log);
   } finally {
     lock.release();
   }
 }
 
-async function runConfigured(options: DaemonOptions, log: Log): Promise<number> {
+async function runConfigured(options: DaemonOptions, umask: number, log: Log): Promise<number> {
   const { folders, localHost, version } = options;
   const { configuration, complaints } = await loadConfiguration(folders, { localHost });
   for (const complaint of complaints)
@@ -87,7 +88,7 @@ async function runConfigured(options: DaemonOptions, log: Log): Promise<number> 
       bootId: readBootId(),
       pid: process.pid,
       log,
-      createProcesses: (onEvent) => createProcesses({ varFolder: folders.var, onEvent }),
+      createProcesses: (onEvent) => createProcesses({ varFolder: folders.var, umask, onEvent }),
       readStdin: readFenceStdin,
       runNotifier,
     },

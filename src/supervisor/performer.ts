@@ -34,7 +34,8 @@ export function processPerformer(
   readStdin: (fence: NonNullable<StepStart["fence"]>) => Stdin,
   tell: (event: Event) => void,
 ): ProcessPerformer {
-  let launcher: ProcessIdentity | null = null;
+  /** The launcher that waits for a step. */
+  let waiting: ProcessIdentity | null = null;
 
   /** How each job that runs will be read. */
   const dialects = new Map<number, Dialect>();
@@ -62,16 +63,19 @@ export function processPerformer(
     }
   }
 
-  function startStep({ run, name, command, fence }: StepStart): void {
+  function startStep({ run, name, command, launcher, fence }: StepStart): void {
     const stdin = fence === null ? null : readStdin(fence);
-    if (stdin?.kind === "refused") {
-      /** Nothing was started, so the launcher still waits. */
-      const outcome = { kind: "not-started", errno: "EACCES", reason: stdin.reason } as const;
+    const isThere = waiting?.pid === launcher.pid && waiting.startTicks === launcher.startTicks;
+    if (stdin?.kind === "refused" || !isThere) {
+      /** Nothing was started, so the launcher still waits, or another one in its place. */
+      const reason =
+        stdin?.kind === "refused" ? stdin.reason : "the launcher that waited for it was ended from outside";
+      const outcome = { kind: "not-started", errno: isThere ? "EACCES" : "ESRCH", reason } as const;
       tell({ kind: "step-ended", run, name, outcome, output: "", droppedBytes: 0 });
-      if (launcher !== null) tell({ kind: "launcher-ready", launcher });
+      if (waiting !== null) tell({ kind: "launcher-ready", launcher: waiting });
       return;
     }
-    launcher = null;
+    waiting = null;
     const { program, words, env, user } = command;
     const argv = [program, ...words.slice(1)];
     processes.startStep({ run, name }, { argv, env, user }, stdin?.text ?? null);
@@ -99,9 +103,10 @@ export function processPerformer(
         if (!dialects.delete(event.job)) return null;
         return { kind: "resident-ended", job: event.job, reason: readResidentEnd(event.outcome, event.output).output };
       case "launcher-ready":
-        launcher = event.launcher;
+        waiting = event.launcher;
         return { kind: "launcher-ready", launcher: event.launcher };
       case "launcher-failed":
+        waiting = null;
         return { kind: "launcher-failed", reason: event.reason };
       case "step-ended": {
         const { key, outcome, output, droppedBytes } = event;
