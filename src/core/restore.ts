@@ -12,7 +12,7 @@ import { edgesOf, isSameSubject } from "./triggers.ts";
 import { standingOf } from "./hosts.ts";
 import { isReportedBy, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
-import { triggerOnFailure } from "./runs.ts";
+import { block, triggerOnFailure, whyBlocked } from "./runs.ts";
 import { newRule, setHost, setObservation, setRule, type Turn } from "./turn.ts";
 import { checkKey, type Configuration } from "./configuration.ts";
 import type { Record } from "./record.ts";
@@ -184,6 +184,11 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
     case "run-end":
       if (turn.state.rules[record.rule] !== undefined)
         setRule(turn, record.rule, { lastRunEndMs: Math.min(record.endedAtMs, turn.nowMs) });
+      if (
+        record.outcome !== "done" &&
+        turn.configuration.rules.some(({ name, limit }) => name === record.rule && limit !== null)
+      )
+        block(turn, record.rule, whyBlocked(record.run, record.outcome));
       if (record.outcome === "failed" && !isOnFailure(turn, record.rule))
         triggerOnFailure(turn, { ...record, cause: causeOf(record.run, newer.records) });
       return;

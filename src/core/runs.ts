@@ -364,9 +364,13 @@ function endRun(turn: Turn, outcome: RunOutcome): false {
   turn.state = { ...turn.state, run: null };
   setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
   if (outcome === "done") return false;
-  if (run.hasLimit) block(turn, run.rule, `its run ${run.run} ${outcome === "failed" ? "failed" : "was given up"}`);
+  if (run.hasLimit) block(turn, run.rule, whyBlocked(run.run, outcome));
   if (outcome === "failed") triggerOnFailure(turn, run);
   return false;
+}
+
+export function whyBlocked(run: number, outcome: "failed" | "abandoned"): string {
+  return `its run ${run} ${outcome === "failed" ? "failed" : "was given up"}`;
 }
 
 /** Blocks a rule until somebody acknowledges. */
