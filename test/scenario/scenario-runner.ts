@@ -71,6 +71,8 @@ export class ScenarioRunner {
   #generation = 1;
   #nextRequest = 1;
   #crashAtRecord = Infinity;
+  /** What a daemon that dies at a record takes with it, and when the next one comes; null: a directive starts it. */
+  #revival: { readonly isWithSteps: boolean; readonly afterMs: number } | null = null;
   #untilRecord: string | null = null;
 
   constructor(observe: Observer = () => undefined) {
@@ -88,6 +90,12 @@ export class ScenarioRunner {
       this.direct(directive);
     }
     return this.history.text();
+  }
+
+  /** The daemon dies when that record is durable, and another comes by itself. */
+  reviveAfterRecord(record: number, revival: { readonly isWithSteps: boolean; readonly afterMs: number }): void {
+    this.#crashAtRecord = record;
+    this.#revival = revival;
   }
 
   direct(directive: Directive): void {
@@ -249,6 +257,9 @@ export class ScenarioRunner {
       case "event":
         if (this.#state !== null) this.#turn(happening.event);
         return;
+      case "restart":
+        this.#restart(false);
+        return;
       case "step-ends": {
         const { run, name, outcome } = happening;
         this.world.endStep(run, name, outcome);
@@ -278,7 +289,8 @@ export class ScenarioRunner {
       if (effect.record.kind === this.#untilRecord) this.#untilRecord = null;
       if (this.journal.length === this.#crashAtRecord) {
         this.history.line(`the daemon dies behind record ${this.journal.length}`);
-        this.#crash(false);
+        this.#crash(this.#revival?.isWithSteps ?? false);
+        if (this.#revival !== null) this.world.agenda.add(this.#nowMs + this.#revival.afterMs, { kind: "restart" });
         return;
       }
     }

@@ -18,6 +18,7 @@ type StartStep = Extract<Effect, { readonly kind: "startStep" }>;
 /** What happens in the world, and reaches the daemon if there is one. */
 export type Happening =
   | { readonly kind: "event"; readonly event: Event }
+  | { readonly kind: "restart" }
   | { readonly kind: "step-ends"; readonly run: number; readonly name: string; readonly outcome: Outcome };
 
 /** Long enough to be seen in a history, short enough not to matter. */
