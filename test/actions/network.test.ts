@@ -1,0 +1,123 @@
+/** Addresses and routes between hosts that are network namespaces: who has an address, and whether the neighbours know. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pathWith } from "../checks/folder.ts";
+import { skipWithout } from "../checks/needs.ts";
+import { Resident, pathOf } from "../checks/script.ts";
+import { Network, networkPrograms } from "./network.ts";
+import { lastAnswer } from "./server.ts";
+
+const skip = skipWithout({ programs: networkPrograms, isRoot: true });
+
+const tools = ["sh", "ip", "sleep", "sysctl"];
+const families: readonly { readonly name: string; readonly address: string; readonly prefix: string; readonly tools: readonly string[] }[] = [
+  { name: "IPv4, perl", address: "10.99.0.100", prefix: "24", tools: [...tools, "perl"] },
+  { name: "IPv4, arping", address: "10.99.0.100", prefix: "24", tools: [...tools, "arping"] },
+  { name: "IPv6, perl", address: "fd99::100", prefix: "64", tools: [...tools, "perl"] },
+  { name: "IPv6, nothing but the kernel", address: "fd99::100", prefix: "64", tools },
+];
+
+for (const { name, address, prefix, tools: programs } of families) {
+  void test(`an address moves, and the neighbours are told: ${name}`, { skip }, async (context) => {
+    const network = await Network.build(context);
+    const path = await pathWith(context, ...programs);
+    const take = `${address}/${prefix}`;
+
+    const dry = await network.act("a", ["take_address", "--dry-run", take], path);
+    assert.match(dry, new RegExp(`^exit 0: .*would run: ip address replace ${take} dev eth0`, "s"));
+    assert.equal(await network.ask("a", "check_address", "-a", address, "-r"), `exit 0: SLAVE - ${address} is not here`);
+
+    assert.equal(await network.act("a", ["take_address", take], path), `exit 0: ${address} is on eth0`);
+    assert.equal(await network.ask("a", "check_address", "-a", address, "-r"), `exit 0: MASTER - ${address} is on eth0`);
+    const answers = async (): Promise<string> => `exit ${(await network.run("client", ["ping", "-c1", "-W1", address])).code}`;
+    assert.equal(await lastAnswer(answers, /exit 0/), "exit 0");
+    assert.equal(await network.learned(address), await network.mac("a"));
+
+    assert.equal(await network.act("a", ["release_address", address]), `exit 0: ${address} is no longer on eth0`);
+    assert.equal(await network.act("a", ["release_address", take]), `exit 0: ${address} was not here`);
+    assert.equal(await network.act("b", ["take_address", "-i", "eth0", take], path), `exit 0: ${address} is on eth0`);
+    const macOfB = await network.mac("b");
+    /** Nobody asks: the client has been told. */
+    assert.equal(await lastAnswer(() => network.learned(address), new RegExp(macOfB)), macOfB);
+
+    assert.equal(await network.act("b", ["take_address", "-n", "1", take], path), `exit 0: ${address} is on eth0`);
+    const dryRelease = await network.act("b", ["release_address", "--dry-run", address]);
+    assert.match(dryRelease, /would run: ip address delete/);
+    assert.match(await network.ask("b", "check_address", "-a", address), /^exit 0: OK/);
+  });
+}
+
+void test("an address that leads nowhere, and one that nobody can be told of", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const path = await pathWith(context, ...tools);
+  assert.match(await network.act("a", ["take_address", "10.55.0.1/24"]), /^exit 1: no interface leads to 10\.55\.0\.1 /);
+  assert.match(await network.act("a", ["take_address", "nonsense/24"]), /^exit 2: /);
+  assert.match(await network.act("a", ["take_address", "-i", "eth7", "10.99.0.100/24"]), /^exit 1: /);
+  const silent = await network.act("a", ["take_address", "10.99.0.100/24"], path);
+  assert.match(silent, /^exit 0: needs perl or arping to tell the neighbours, .*\n10\.99\.0\.100 is on eth0$/);
+});
+
+void test("routes are taken and released, twice each", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const words = ["192.168.7.0/24", "via", "10.99.0.3"] as const;
+  assert.equal(await network.act("a", ["take_route", "--dry-run", ...words]), `exit 0: would run: ip -4 route replace ${words.join(" ")}`);
+  for (let time = 0; time < 2; time += 1)
+    assert.equal(await network.act("a", ["take_route", ...words]), `exit 0: route: ${words.join(" ")}`);
+  assert.match(await network.ip("a", "route"), /^192\.168\.7\.0\/24 via 10\.99\.0\.3 dev eth0/m);
+  assert.match(await network.act("a", ["take_route", "fd77::/64", "via", "fd99::3"]), /^exit 0: /);
+  assert.match(await network.act("a", ["release_route", "fd77::/64"]), /^exit 0: no longer a route/);
+  assert.match(await network.act("a", ["release_route", "192.168.7.0/24"]), /^exit 0: no longer a route/);
+  assert.match(await network.act("a", ["release_route", "192.168.7.0/24"]), /^exit 0: there was no such route/);
+  assert.match(await network.act("a", ["take_route", "192.168.7.0/24", "via", "172.31.255.1"]), /^exit 1: /);
+});
+
+void test("the gateway answers, is cut off, and is not there", { skip }, async (context) => {
+  const network = await Network.build(context);
+  assert.match(await network.ask("a", "check_gateway"), /^exit 2: CRITICAL - there is no default route with a gateway$/);
+  await network.ip("a", "route", "add", "default", "via", "10.99.0.3");
+  await network.ip("a", "-6", "route", "add", "default", "via", "fd99::3");
+  assert.match(await network.ask("a", "check_gateway"), /^exit 0: OK - 10\.99\.0\.3 answers through eth0 \| rta=[\d.]+ms$/);
+  assert.match(await network.ask("a", "check_gateway", "-6"), /^exit 0: OK - fd99::3 answers through eth0 \| rta=[\d.]+ms$/);
+  assert.match(await network.ask("a", "check_gateway", "-a", "10.99.0.2"), /^exit 0: OK - 10\.99\.0\.2 answers \|/);
+  await network.ip("wire", "link", "set", "to-client", "down");
+  const cut = "exit 2: CRITICAL - 10.99.0.3 does not answer through eth0";
+  assert.equal(await network.ask("a", "check_gateway", "-c", "1"), cut);
+});
+
+void test("an address and its link", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const ask = (...words: string[]): Promise<string> => network.ask("a", "check_address", ...words);
+  assert.equal(await ask("-a", "10.99.0.1"), "exit 0: OK - 10.99.0.1 is on eth0");
+  assert.equal(await ask("-a", "10.99.0.1", "-i", "lo"), "exit 2: CRITICAL - 10.99.0.1 is not here on lo");
+  assert.equal(await ask("-a", "10.99.0.1", "-i", "eth7"), "exit 2: CRITICAL - there is no interface eth7");
+  assert.match(await ask("-a", "nonsense"), /^exit 3: UNKNOWN - ip: /);
+  await network.ip("wire", "link", "set", "to-a", "down");
+  assert.equal(await ask("-a", "10.99.0.1"), "exit 2: CRITICAL - 10.99.0.1 is here, and eth0 is down");
+});
+
+void test("check_address_events and check_link_events say at once what changed", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const onA = (check: string, ...words: string[]): Resident =>
+    new Resident(context, network.on("a", pathOf("checks", check), ...words));
+  const address = onA("check_address_events", "-a", "10.99.0.100", "-r", "-n", "1");
+  const link = onA("check_link_events", "-i", "eth0", "-n", "1");
+  assert.equal(await address.line("SLAVE"), "SLAVE - 10.99.0.100 is not here");
+  assert.equal(await link.line("OK"), "OK - eth0 has a link");
+
+  await network.ip("a", "address", "add", "10.99.0.100/24", "dev", "eth0");
+  assert.equal(await address.line("MASTER"), "MASTER - 10.99.0.100 is on eth0");
+  await network.ip("a", "address", "delete", "10.99.0.100/24", "dev", "eth0");
+  await address.line("SLAVE", address.lines.indexOf("MASTER - 10.99.0.100 is on eth0"));
+
+  await network.ip("wire", "link", "set", "to-a", "down");
+  assert.equal(await link.line("CRITICAL"), "CRITICAL - eth0 has no link");
+  await network.ip("wire", "link", "set", "to-a", "up");
+  await link.line("OK", link.lines.lastIndexOf("CRITICAL - eth0 has no link"));
+  await network.ip("a", "link", "set", "eth0", "down");
+  assert.equal(await link.line("CRITICAL - eth0 is"), "CRITICAL - eth0 is switched off");
+  await network.ip("wire", "link", "delete", "to-a");
+  assert.equal(await link.line("CRITICAL - there"), "CRITICAL - there is no interface eth0");
+  /** Without a change it says it again and again. */
+  const before = link.lines.length;
+  await link.line("CRITICAL", before);
+});
