@@ -152,10 +152,11 @@ function retire(turn: Turn, host: string, master: string): void {
   record(turn, { kind: "transition", host, check: null, isRole: true, from: "master", to: "none", sentence });
 }
 
-/** The host that is master; if none is now, the last one that was. Of two, the one that became it later. */
+/** The host that is seen to be master; if none is now, the last one that was. Of two, the one that became it later. */
 export function masterOf(state: State): string | null {
   const masters = Object.entries(state.hosts).filter(([, standing]) => standing.role === "master");
-  const youngest = masters.toSorted(([, a], [, b]) => b.roleOrder - a.roleOrder)[0];
+  const seen = masters.filter(([, standing]) => standing.status === "master");
+  const [youngest] = (seen.length === 0 ? masters : seen).toSorted(([, a], [, b]) => b.roleOrder - a.roleOrder);
   return youngest?.[0] ?? state.lastMaster;
 }
 
