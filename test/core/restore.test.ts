@@ -1,0 +1,256 @@
+/** What a daemon knows when it begins: from the table, and from the records that are newer. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { initialState, lastingFields, replayRecords, restoreState } from "../../src/core/restore.ts";
+import {
+  makeAction,
+  makeCheck,
+  makeConfiguration,
+  makeObservation,
+  makeRule,
+  makeStanding,
+  makeState,
+} from "./build.ts";
+import type { Record } from "../../src/core/record.ts";
+import type { Cause } from "../../src/core/run.ts";
+import type { State } from "../../src/core/state.ts";
+
+const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };
+const any = { kind: "any" } as const;
+const master = { kind: "status", status: "master" } as const;
+const a = makeCheck("check_a", "h1");
+const b = makeCheck("check_b", "h2");
+const cluster = makeCheck("cluster", "h1", { dialect: "report", isAdvisory: true });
+const when = { kind: "is", subject: { kind: "host", host: "h1" }, isNegated: false, statuses: ["down"] } as const;
+const configuration = makeConfiguration({
+  checks: [a, b, cluster],
+  rules: [
+    makeRule("any_to_master", { trigger: { kind: "transition", from: any, to: master, host: null, check: null } }),
+    makeRule("lost", { trigger: { kind: "condition", when }, limit: { runs: 2, withinMs: 1_000 } }),
+    makeRule("split_brain", { trigger: { kind: "split-brain" } }),
+    makeRule("on_failure", { trigger: { kind: "run-failed" }, actions: [makeAction("page", {}, "RUN")] }),
+  ],
+});
+
+/** Both hosts were seen as slaves, and h2 is silent now. */
+const begin: State = makeState(configuration, {
+  learning: { sinceMs: 5_000, isOver: false },
+  observations: { [a.key]: makeObservation(a, "slave"), [b.key]: makeObservation(b, "unknown") },
+  hosts: {
+    h1: makeStanding("slave", { role: "slave", roleOrder: 1 }),
+    h2: makeStanding("unknown", { role: "slave", roleOrder: 2, previous: "slave", seenSinceRole: ["unknown"] }),
+  },
+});
+
+const sentence = "it was so";
+const transition = (host: string, isRole: boolean, from: string, to: string): Record => ({
+  kind: "transition",
+  host,
+  check: null,
+  isRole,
+  from,
+  to,
+  sentence,
+});
+const runStart = (rule: string, run: number, startedAtMs = 4_000, cause = noCause): Record => ({
+  kind: "run-start",
+  run,
+  rule,
+  cause,
+  variables: {},
+  actions: [],
+  hasLimit: true,
+  startedAtMs,
+  sentence,
+});
+const runEnd = (rule: string, run: number, outcome: "done" | "failed" | "abandoned", endedAtMs = 4_500): Record => ({
+  kind: "run-end",
+  run,
+  rule,
+  outcome,
+  ms: 1,
+  endedAtMs,
+  sentence,
+});
+const dropped = (rule: string): Record => ({ kind: "dropped", rule, hold: "guard", sentence });
+
+function replay(records: readonly Record[], change: { before?: State; wallMs?: number } = {}): State {
+  const { before = begin, ...rest } = change;
+  return replayRecords(configuration, before, { records, unfinished: null, ...rest }, 5_000);
+}
+
+interface Row {
+  readonly name: string;
+  readonly records: readonly Record[];
+  readonly waiting: readonly string[];
+}
+
+const rows: readonly Row[] = [
+  { name: "nothing happened", records: [], waiting: [] },
+  {
+    name: "an edge that nobody decided about waits",
+    records: [transition("h1", false, "slave", "master")],
+    waiting: ["any_to_master h1"],
+  },
+  {
+    name: "a change of role and one of status are one edge",
+    records: [transition("h2", true, "slave", "master"), transition("h2", false, "unknown", "master")],
+    waiting: ["any_to_master h2"],
+  },
+  {
+    name: "one that has fired does not wait",
+    records: [
+      transition("h2", true, "slave", "master"),
+      transition("h2", false, "unknown", "master"),
+      runStart("any_to_master", 1),
+    ],
+    waiting: [],
+  },
+  {
+    name: "one that was dropped does not wait",
+    records: [transition("h1", false, "slave", "master"), dropped("any_to_master")],
+    waiting: [],
+  },
+  {
+    name: "two hosts are two edges",
+    records: [transition("h1", false, "slave", "master"), transition("h2", false, "unknown", "master")],
+    waiting: ["any_to_master h1", "any_to_master h2"],
+  },
+  {
+    name: "a host that is not known any more has no edge",
+    records: [transition("h9", false, "slave", "master")],
+    waiting: [],
+  },
+  {
+    name: "a split brain waits",
+    records: [{ kind: "split-brain", hosts: ["h1", "h2"], sentence }],
+    waiting: ["split_brain h2"],
+  },
+  {
+    name: "a failure that nobody looked after waits",
+    records: [runEnd("any_to_master", 4, "failed")],
+    waiting: ["on_failure null"],
+  },
+  {
+    name: "a failure keeps what had triggered its run",
+    records: [runStart("any_to_master", 4, 4_000, { ...noCause, host: "h1" }), runEnd("any_to_master", 4, "failed")],
+    waiting: ["on_failure h1"],
+  },
+  {
+    name: "a failure that was looked after does not wait",
+    records: [runEnd("any_to_master", 4, "failed"), runStart("on_failure", 5)],
+    waiting: [],
+  },
+  {
+    name: "what fails while it looks after a failure triggers no more",
+    records: [runEnd("on_failure", 5, "failed")],
+    waiting: [],
+  },
+  { name: "what was given up triggers none", records: [runEnd("any_to_master", 5, "abandoned")], waiting: [] },
+];
+
+for (const { name, records, waiting } of rows) {
+  void test(name, () => {
+    const state = replay(records);
+    assert.deepEqual(
+      state.waiting.map((trigger) => `${trigger.rule} ${trigger.cause.host}`),
+      waiting,
+    );
+  });
+}
+
+void test("what was found first is no edge, also when it is read again", () => {
+  const before = initialState(configuration, 5_000);
+  assert.deepEqual(replay([transition("h1", false, "unknown", "master")], { before }).waiting, []);
+});
+
+void test("a status, a role and the last master are as the records say", () => {
+  const state = replay([
+    transition("h2", true, "slave", "master"),
+    transition("h2", false, "unknown", "master"),
+    transition("h1", false, "slave", "down"),
+    { kind: "transition", host: "h1", check: "check_a", isRole: false, from: "slave", to: "down", sentence },
+    { kind: "split-brain", hosts: ["h1", "h2"], sentence },
+    { kind: "split-brain-over", hosts: ["h1", "h2"], sentence },
+  ]);
+  assert.deepEqual([state.hosts["h2"]?.status, state.hosts["h2"]?.role, state.lastMaster], ["master", "master", "h2"]);
+  assert.deepEqual([state.hosts["h1"]?.status, state.hosts["h1"]?.role], ["down", "slave"]);
+  assert.equal(state.observations[a.key]?.standing.status, "down");
+  assert.deepEqual(state.splitBrain, []);
+  assert.equal(replay([transition("h1", true, "slave", "none")]).hosts["h1"]?.role, null);
+});
+
+void test("runs, blocks and acknowledgements are as the records say, and no end lies in the future", () => {
+  const fired = replay([runStart("lost", 7, 9_000), runEnd("lost", 7, "done", 9_999)]).rules["lost"];
+  assert.deepEqual([fired?.hasFired, fired?.runStartsMs, fired?.lastRunEndMs], [true, [5_000], 5_000]);
+  assert.equal(replay([runStart("lost", 7)]).nextRun, 8);
+  const failed = [runStart("lost", 7), runEnd("lost", 7, "failed")];
+  assert.match(replay(failed).rules["lost"]?.blocked?.sentence ?? "", /its run 7 failed/);
+  assert.equal(replay([...failed, { kind: "acknowledged", what: "lost", sentence }]).rules["lost"]?.blocked, null);
+  const blocked = replay([{ kind: "blocked", rule: "lost", sentence: "lost is blocked" }]);
+  assert.equal(blocked.rules["lost"]?.blocked?.sentence, "lost is blocked");
+  const distrusted = { ...begin, distrust: "damage" };
+  assert.equal(replay([{ kind: "acknowledged", what: "journal", sentence }], { before: distrusted }).distrust, null);
+});
+
+void test("maintenance ends by the wall clock, if somebody says what that is", () => {
+  const on: Record = { kind: "maintenance-on", scope: "h1", untilWallMs: 61_000, reason: "", sentence };
+  assert.equal(replay([on], { wallMs: 1_000 }).maintenance[0]?.untilMs, 65_000);
+  assert.equal(replay([on]).maintenance[0]?.untilMs, null);
+  assert.equal(replay([{ ...on, untilWallMs: null }], { wallMs: 1_000 }).maintenance[0]?.untilMs, null);
+  assert.deepEqual(replay([on, { kind: "maintenance-off", scope: "h1", sentence }]).maintenance, []);
+});
+
+const ghost = { ...makeObservation(cluster, "master"), host: "h3" };
+const lasting: State = {
+  ...begin,
+  observations: { ...begin.observations, "cluster on h3": ghost, "gone on h1": { ...ghost, source: "gone on h1" } },
+  hosts: { ...begin.hosts, h3: makeStanding("master"), h4: makeStanding("ok") },
+  lastMaster: "h2",
+  rules: {
+    lost: {
+      hasFired: true,
+      trueSinceMs: 3,
+      hold: { kind: "guard", sentence },
+      blocked: { sentence, sinceMs: 100 },
+      runStartsMs: [100, 9_000],
+      lastRunEndMs: 9_500,
+    },
+    gone: { hasFired: true, trueSinceMs: null, hold: null, blocked: null, runStartsMs: [], lastRunEndMs: null },
+  },
+  maintenance: [{ scope: "h1", untilMs: 8_000, untilWallMs: 1, reason: "" }],
+  nextRun: 12,
+};
+
+void test("the table of this boot is believed: statuses, what has fired, what waits", () => {
+  const state = restoreState(configuration, lasting, { nowMs: 5_000, shiftMs: 0, isCurrent: true });
+  assert.deepEqual(Object.keys(state.observations), [a.key, b.key, cluster.key, "cluster on h3"]);
+  assert.deepEqual(Object.keys(state.hosts), ["h1", "h2", "h3"]);
+  assert.equal(state.lastMaster, "h2");
+  assert.deepEqual(state.rules["lost"], {
+    hasFired: true,
+    trueSinceMs: null,
+    hold: null,
+    blocked: { sentence, sinceMs: 100 },
+    runStartsMs: [100, 5_000],
+    lastRunEndMs: 5_000,
+  });
+  assert.equal(state.rules["gone"], undefined);
+  assert.deepEqual([state.learning, state.nextRun, state.run], [{ sinceMs: 5_000, isOver: false }, 12, null]);
+});
+
+void test("of another boot's table only what people decided is kept, at times of this one", () => {
+  const state = restoreState(configuration, lasting, { nowMs: 5_000, shiftMs: -1_000, isCurrent: false });
+  assert.deepEqual(state.hosts, initialState(configuration, 5_000).hosts);
+  assert.deepEqual(state.observations, initialState(configuration, 5_000).observations);
+  assert.deepEqual([state.lastMaster, state.waiting], [null, []]);
+  const { hasFired, blocked, runStartsMs, lastRunEndMs } = state.rules["lost"] ??
+    lasting.rules["gone"] ?? { hasFired: null };
+  assert.deepEqual([hasFired, blocked?.sinceMs, runStartsMs, lastRunEndMs], [false, -900, [-900, 5_000], 5_000]);
+  assert.equal(state.maintenance[0]?.untilMs, 7_000);
+});
+
+void test("what lasts is named once, and is all that the type has", () => {
+  assert.deepEqual([...lastingFields].toSorted(), [...new Set(lastingFields)].toSorted());
+  assert.ok(lastingFields.every((field) => field in begin));
+});
