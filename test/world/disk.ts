@@ -104,6 +104,11 @@ export class SimulatedDisk {
     return this.#names.get(path)?.cached.bytes().slice() ?? null;
   }
 
+  /** The file's bytes as they are at least, should the power fail now; null: there may be none. For tests to look at. */
+  peekDurable(path: string): Uint8Array | null {
+    return this.#durableNames.get(path)?.durable.bytes().slice() ?? null;
+  }
+
   /** The paths of all files, sorted. */
   paths(): readonly string[] {
     return [...this.#names.keys()].sort();

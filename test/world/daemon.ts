@@ -1,0 +1,254 @@
+/**
+ * The daemon's lives: the real supervisor, started over the simulated outside, killed, stopped and started again as a
+ * service manager would. Every step of its core and every entry of its journal is told to the watchers.
+ */
+import { step as coreStep } from "../../src/core/step.ts";
+import type { Configuration } from "../../src/core/configuration.ts";
+import type { Log } from "../../src/host/log.ts";
+import type { Processes } from "../../src/host/processes.ts";
+import type { Disk } from "../../src/store/disk.ts";
+import type { Step } from "../../src/supervisor/loop.ts";
+import { readFenceStdin } from "../../src/supervisor/fence-stdin.ts";
+import { startSupervisor, type Answer, type Asking, type Supervisor } from "../../src/supervisor/supervisor.ts";
+import type { Agenda } from "./agenda.ts";
+import type { CrashKind, SimulatedDisk } from "./disk.ts";
+import type { Happening } from "./happening.ts";
+import { readJournalTruth } from "./journal-truth.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Machine } from "./machine.ts";
+import { SimulatedProcesses, type ProcessHost } from "./processes.ts";
+import type { Random } from "./random.ts";
+import type { StepProcesses } from "./steps.ts";
+
+/** What a planted bug puts between the daemon and what it works with. All are as they are, where nothing is planted. */
+export interface Spoilt {
+  readonly step?: (real: Step) => Step;
+  readonly disk?: (disk: Disk) => Disk;
+  readonly processes?: (processes: Processes) => Processes;
+}
+
+export interface DaemonHost {
+  readonly agenda: Agenda;
+  readonly machine: Machine;
+  readonly disk: SimulatedDisk;
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly steps: StepProcesses;
+  readonly processHost: ProcessHost;
+  readonly tell: (happening: Happening) => void;
+  readonly say: (line: string) => void;
+  /** A mistake of the daemon's own. */
+  readonly fail: (error: unknown) => void;
+  readonly spoilt: Spoilt;
+}
+
+const refusedAgainAfterMs = 5_000;
+const notifierTakesMs = 300;
+
+export class Daemon {
+  readonly #host: DaemonHost;
+  #supervisor: Supervisor | null = null;
+  #boot: string;
+  /** What it did and cannot know any more: entries were lost, or a file of it was changed. */
+  #isDamaged = false;
+  #isStopping = false;
+  /** What is in the conf files. */
+  configuration: Configuration;
+  /** No service manager starts it while this is true. */
+  isHeldDown = false;
+
+  constructor(host: DaemonHost, configuration: Configuration) {
+    this.#host = host;
+    this.#boot = host.machine.bootId;
+    this.configuration = configuration;
+  }
+
+  /** Null: none runs, or it is starting. */
+  get supervisor(): Supervisor | null {
+    return this.#supervisor;
+  }
+
+  /** Dying now matters most. */
+  get isCritical(): boolean {
+    return this.#supervisor === null || this.#supervisor.state().run !== null;
+  }
+
+  /** Somebody has changed a file of it while it was down. */
+  damaged(): void {
+    this.#isDamaged = true;
+  }
+
+  start(): void {
+    const { machine, say } = this.#host;
+    if (machine.life !== 0 || this.isHeldDown) return;
+    const life = machine.beginLife();
+    this.#isStopping = false;
+    say(`the daemon starts, life ${life} in ${machine.bootId}`);
+    this.#startLife(life).catch((error: unknown) => {
+      if (machine.life === life) this.#host.fail(error);
+    });
+  }
+
+  /** With "power", the machine as well; it comes back in another boot. */
+  die(how: CrashKind): void {
+    const { machine, disk, say, tell, steps } = this.#host;
+    if (machine.life === 0 && how === "kill") return;
+    say(how === "power" ? "the machine loses its power" : "the daemon is killed");
+    machine.endLife();
+    this.#supervisor = null;
+    tell({ kind: "daemon-died", how });
+    if (how === "power") {
+      steps.losePower();
+      machine.reboot();
+    }
+    disk.crash(how);
+    this.#startLater(how === "power");
+  }
+
+  /** As a service manager stops it. */
+  stop(): void {
+    const { machine, say, tell } = this.#host;
+    const supervisor = this.#supervisor;
+    const { life } = machine;
+    if (supervisor === null || this.#isStopping) return;
+    this.#isStopping = true;
+    const end = (): void => {
+      if (machine.life !== life) return;
+      say("the daemon has stopped");
+      machine.endLife();
+      this.#supervisor = null;
+      tell({ kind: "daemon-died", how: "stop" });
+      this.#startLater(false);
+    };
+    supervisor.stop("SIGTERM").then(end, this.#host.fail);
+  }
+
+  reload(configuration: Configuration): void {
+    this.configuration = configuration;
+    this.#supervisor?.reconfigure(configuration);
+  }
+
+  ask(asking: Asking, onAnswer: (answer: Answer) => void): void {
+    const { machine, tell, say, fail } = this.#host;
+    const supervisor = this.#supervisor;
+    const { life } = machine;
+    if (supervisor === null || this.#isStopping || machine.isStopped) return;
+    tell({ kind: "asks", asking });
+    supervisor
+      .ask(asking)
+      .then((answer) => {
+        if (machine.life !== life) return;
+        if (asking.kind !== "reported") say(`asked to ${asking.kind}: ${answer.sentence}`);
+        tell({ kind: "asked", asking, isAccepted: answer.isAccepted });
+        onAnswer(answer);
+      })
+      .catch(fail);
+  }
+
+  #startLater(isReboot: boolean): void {
+    const { agenda, random } = this.#host;
+    const kind = random.next();
+    const seconds = isReboot
+      ? 20 + random.below(90)
+      : kind < 0.8
+        ? 1 + random.below(5)
+        : kind < 0.95
+          ? 5 + random.below(60)
+          : 600 + random.below(1_800);
+    agenda.after(seconds * 1_000, () => this.start());
+  }
+
+  async #startLife(life: number): Promise<void> {
+    const { machine, disk, folder, processHost, spoilt, agenda, random } = this.#host;
+    const mounted = disk.mount();
+    const started = await startSupervisor(
+      {
+        clock: machine.clockOf(life),
+        disk: spoilt.disk?.(mounted) ?? mounted,
+        varFolder: folder,
+        bootId: machine.bootId,
+        pid: life,
+        log: this.#log(),
+        createProcesses: (onEvent) => {
+          const processes = new SimulatedProcesses(processHost, life, onEvent);
+          return spoilt.processes?.(processes) ?? processes;
+        },
+        runNotifier: (_command, _options, onEnded) => {
+          const code = random.chance(0.1) ? 1 : 0;
+          return agenda.after(1 + random.below(notifierTakesMs), () =>
+            machine.deliver(life, () => onEnded({ kind: "exited", code }, "")),
+          );
+        },
+        readStdin: readFenceStdin,
+        step: this.#watchedStep(life),
+      },
+      { configuration: this.configuration, localHost: "witness", version: "0" },
+    );
+    if (machine.life !== life) return;
+    if (started.kind === "refused") {
+      this.#host.say(`the daemon does not start: ${started.sentence}`);
+      machine.endLife();
+      agenda.after(refusedAgainAfterMs, () => this.start());
+      return;
+    }
+    const { supervisor } = started;
+    this.#supervisor = supervisor;
+    supervisor.memory.listen((entry) => {
+      if (machine.life !== life) return;
+      const isDurable = supervisor.memory.notRemembered === null;
+      this.#take(entry, isDurable);
+    });
+  }
+
+  #take(entry: Parameters<Ledger["take"]>[0], isDurable: boolean): void {
+    const { tell, say, ledger, agenda } = this.#host;
+    say(`#${entry.seq} ${entry.kind} ${entry.sentence}${isDurable ? "" : " (not remembered)"}`);
+    tell({ kind: "entry", entry, isDurable });
+    ledger.take(entry, isDurable, agenda.nowMs);
+  }
+
+  #watchedStep(life: number): Step {
+    const { machine, tell, spoilt } = this.#host;
+    const real = spoilt.step?.(coreStep) ?? coreStep;
+    let isFirst = true;
+    return (configuration, before, event, nowMs) => {
+      if (isFirst && machine.life === life) this.#beginLife(before, event);
+      isFirst = false;
+      const { state: after, effects } = real(configuration, before, event, nowMs);
+      if (machine.life === life) tell({ kind: "turn", configuration, before, event, after, effects, nowMs });
+      return { state: after, effects };
+    };
+  }
+
+  /** It has recovered: what it has found in its journal is what there is. */
+  #beginLife(state: Parameters<Step>[1], event: Parameters<Step>[2]): void {
+    const { disk, folder, ledger, machine, tell, steps, say } = this.#host;
+    const truth = readJournalTruth(disk, folder, ledger.lastSeq);
+    const isAmnesiac = this.#isDamaged || (ledger.isBehind && truth.lastSeq < ledger.lastSeq);
+    if (isAmnesiac) {
+      say("the daemon does not remember all that it did");
+      for (const step of steps.living) step.isForgotten = true;
+      ledger.forget({ lastSeq: truth.lastSeq, nextRun: state.nextRun, run: state.run });
+    } else {
+      for (const entry of truth.entries) this.#take(entry, true);
+      if (truth.lastSeq < ledger.lastSeq) ledger.lastSeq = truth.lastSeq;
+    }
+    const { isRestored, found } = event.kind === "started" ? event : { isRestored: false, found: "" };
+    const isSameBoot = this.#boot === machine.bootId;
+    tell({ kind: "daemon-started", state, isSameBoot, isRestored, found, isAmnesiac });
+    steps.forgetBefore(ledger.lastRun - 2);
+    this.#boot = machine.bootId;
+    this.#isDamaged = false;
+  }
+
+  #log(): Log {
+    const { say } = this.#host;
+    return {
+      info: () => {},
+      warn: (key, sentence) => say(`log: ${key}: ${sentence}`),
+      error: (key, sentence) => say(`log: ${key}: ${sentence}`),
+      flush: () => {},
+    };
+  }
+}

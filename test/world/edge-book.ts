@@ -1,0 +1,168 @@
+/**
+ * Which edges are owed a decision: for every change that was written down, which rules it triggers, by the design's words;
+ * for every one of these a run, or a sentence that it was dropped, or it waits. Kept as far as it is durable, so that it
+ * can be compared with what a new daemon remembers.
+ */
+import type { Configuration, Rule } from "../../src/core/configuration.ts";
+import type { Record } from "../../src/core/record.ts";
+import type { State, WaitingTrigger } from "../../src/core/state.ts";
+import { isRoleWord } from "./beliefs.ts";
+
+type Transition = Extract<Record, { readonly kind: "transition" }>;
+
+interface Seen {
+  role: string | null;
+  /** Statuses since it last was in its role. */
+  readonly since: Set<string>;
+}
+
+interface Page {
+  readonly owed: Map<string, number>;
+  readonly hosts: Map<string, Seen>;
+  /** Records of this turn that are not written yet. */
+  unwritten: number;
+}
+
+export class EdgeBook {
+  #durable: Page = { owed: new Map(), hosts: new Map(), unwritten: 0 };
+  #pages: Page[] = [];
+  #failedRuns = new Map<number, boolean>();
+
+  turn(configuration: Configuration, records: readonly Record[], waiting: readonly WaitingTrigger[]): string | null {
+    if (records.length === 0) return null;
+    const before = this.#pages.at(-1) ?? this.#durable;
+    const page: Page = {
+      owed: new Map(before.owed),
+      hosts: new Map([...before.hosts].map(([host, { role, since }]) => [host, { role, since: new Set(since) }])),
+      unwritten: records.length,
+    };
+    this.#pages.push(page);
+    this.#note(page, configuration, records);
+    return compare(page.owed, waiting);
+  }
+
+  /** One more record is durable. */
+  written(): void {
+    const [first] = this.#pages;
+    if (first === undefined) return;
+    first.unwritten -= 1;
+    if (first.unwritten > 0) return;
+    this.#durable = first;
+    this.#pages.shift();
+  }
+
+  /** What a crash left unwritten has not happened. */
+  restarted(how: {
+    readonly state: State;
+    readonly isRestored: boolean;
+    readonly isAmnesiac: boolean;
+    readonly found: string;
+  }): string | null {
+    this.#pages = [];
+    if (how.isRestored && !how.isAmnesiac) return compare(this.#durable.owed, how.state.waiting);
+    for (const [rule, due] of this.#durable.owed)
+      if (due > 0 && !how.isAmnesiac && !how.found.includes(rule))
+        return `${rule} was waiting, and that it waits no more is not said`;
+    this.#durable = { owed: count(how.state.waiting), hosts: rolesOf(how.state), unwritten: 0 };
+    return null;
+  }
+
+  #note(page: Page, configuration: Configuration, records: readonly Record[]): void {
+    /** A host's change triggers a rule once a turn, however many records tell of it. */
+    const triggered = new Set<string>();
+    for (const record of records) {
+      switch (record.kind) {
+        case "transition":
+          for (const rule of configuration.rules) {
+            const name = `${rule.name} ${record.check} ${record.host}`;
+            if (!isTriggeredBy(rule, record, page.hosts.get(record.host)) || triggered.has(name)) continue;
+            triggered.add(name);
+            owe(page, rule.name, 1);
+          }
+          follow(page, record);
+          break;
+        case "split-brain":
+          for (const rule of configuration.rules) if (rule.trigger.kind === "split-brain") owe(page, rule.name, 1);
+          break;
+        case "run-start":
+          this.#failedRuns.set(record.run, record.cause.failed !== null);
+          if (isByEdge(configuration, record)) owe(page, record.rule, -1);
+          break;
+        case "run-end":
+          if (record.outcome !== "failed" || this.#failedRuns.get(record.run) === true) break;
+          for (const rule of configuration.rules) if (rule.trigger.kind === "run-failed") owe(page, rule.name, 1);
+          break;
+        case "dropped":
+          owe(page, record.rule, -1);
+          break;
+        default:
+          break;
+      }
+    }
+  }
+}
+
+function isByEdge(configuration: Configuration, record: Extract<Record, { readonly kind: "run-start" }>): boolean {
+  const rule = configuration.rules.find(({ name }) => name === record.rule);
+  return rule?.trigger.kind !== "condition" && !record.sentence.endsWith("by hand");
+}
+
+function isTriggeredBy({ trigger }: Rule, record: Transition, seen: Seen | undefined): boolean {
+  if (trigger.kind !== "transition" || trigger.check !== record.check) return false;
+  if (trigger.host !== null && trigger.host !== record.host) return false;
+  const from = trigger.from.kind === "any" ? null : trigger.from.status;
+  const to = trigger.to.kind === "any" ? null : trigger.to.status;
+  if (from !== null && isRoleWord(from) && to !== null) {
+    /** A change of role is told by the status alone where both change alike. */
+    if (isRoleWord(to)) return seen?.role === from && record.to === to;
+    /** From a role to something else, whatever stood between, once until it is in its role again. */
+    return !record.isRole && record.to === to && seen?.role === from && !seen.since.has(to);
+  }
+  if (from === null && to !== null && isRoleWord(to)) return record.to === to;
+  return !record.isRole && (from === null || record.from === from) && (to === null || record.to === to);
+}
+
+function follow(page: Page, { host, check, isRole, to }: Transition): void {
+  if (check !== null) return;
+  const seen = page.hosts.get(host) ?? { role: null, since: new Set<string>() };
+  page.hosts.set(host, seen);
+  if (isRole) {
+    seen.role = to === "none" ? null : to;
+    seen.since.clear();
+  } else if (isRoleWord(to)) {
+    seen.role = to;
+    seen.since.clear();
+  } else {
+    seen.since.add(to);
+  }
+}
+
+function rolesOf(state: State): Map<string, Seen> {
+  return new Map(
+    Object.entries(state.hosts).map(([host, { role, seenSinceRole }]) => [
+      host,
+      { role, since: new Set(seenSinceRole) },
+    ]),
+  );
+}
+
+function owe(page: Page, rule: string, more: number): void {
+  page.owed.set(rule, (page.owed.get(rule) ?? 0) + more);
+}
+
+function count(waiting: readonly WaitingTrigger[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { rule } of waiting) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  return counts;
+}
+
+function compare(owed: ReadonlyMap<string, number>, waiting: readonly WaitingTrigger[]): string | null {
+  const counts = count(waiting);
+  for (const rule of new Set([...owed.keys(), ...counts.keys()])) {
+    const [due, kept] = [owed.get(rule) ?? 0, counts.get(rule) ?? 0];
+    if (due > kept)
+      return `${due - kept} of the triggers of ${rule} have vanished without a sentence (${kept} wait, ${due} are owed)`;
+    if (due < kept) return `${rule} has ${kept} triggers that wait, and ${due} are owed a decision`;
+  }
+  return null;
+}

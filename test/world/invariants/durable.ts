@@ -1,0 +1,47 @@
+/** 1: No step starts before its record is durable. And what was durable once is there again after any crash. */
+import { isStartDurable } from "../journal-truth.ts";
+import type { InvariantKind } from "../scene.ts";
+
+export const durable: InvariantKind = {
+  number: 1,
+  title: "no step starts before its record is durable",
+  watch: (scene) => {
+    let durableSeq = 0;
+    let isForgetful = false;
+    return (happening) => {
+      switch (happening.kind) {
+        case "entry": {
+          const { entry, isDurable } = happening;
+          if (entry.seq !== scene.ledger.lastSeq + 1 && !isForgetful && scene.ledger.lastSeq > 0)
+            return `entry ${entry.seq} follows entry ${scene.ledger.lastSeq}`;
+          isForgetful = false;
+          if (isDurable) durableSeq = entry.seq;
+          return null;
+        }
+        case "step-started": {
+          const { run, name } = happening.key;
+          if (scene.ledger.isBehind || isStartDurable(scene.disk, scene.folder, run, name)) return null;
+          return `step ${name} of run ${run} has started, and its record is not durable`;
+        }
+        case "daemon-started": {
+          const { lastSeq } = scene.ledger;
+          isForgetful = happening.isAmnesiac;
+          if (!happening.isAmnesiac && lastSeq < durableSeq)
+            return `entries up to ${durableSeq} were durable, and after the crash only those up to ${lastSeq} are there`;
+          durableSeq = lastSeq;
+          return null;
+        }
+        case "turn":
+        case "said":
+        case "daemon-died":
+        case "resumed":
+        case "mended":
+        case "asks":
+        case "asked":
+        case "look":
+        case "end":
+          return null;
+      }
+    };
+  },
+};

@@ -1,0 +1,81 @@
+/** 13 (section 6): No rule fires while it cools down, beyond its limit, or while it is blocked, over restarts too. */
+import type { Record } from "../../../src/core/record.ts";
+import type { Configuration, Rule } from "../../../src/core/configuration.ts";
+import type { InvariantKind } from "../scene.ts";
+
+type RunStart = Extract<Record, { readonly kind: "run-start" }>;
+
+/** The machine's clock is a little fast or slow. */
+const drift = 0.004;
+
+interface Past {
+  lastEndMs: number;
+  readonly startsMs: number[];
+  blocked: string | null;
+}
+
+export const limits: InvariantKind = {
+  number: 13,
+  title: "nothing fires while it cools down, over its limit or blocked",
+  watch: (scene) => {
+    const rules = new Map<string, Past>();
+    const past = (rule: string): Past => {
+      const known = rules.get(rule) ?? { lastEndMs: -Infinity, startsMs: [], blocked: null };
+      rules.set(rule, known);
+      return known;
+    };
+    const check = (rule: Rule, record: RunStart): string | null => {
+      const { lastEndMs, startsMs, blocked } = past(rule.name);
+      if (blocked !== null) return `${record.sentence}; but ${blocked}`;
+      const endedMs = scene.agenda.nowMs - lastEndMs;
+      if (endedMs < rule.cooldownMs * (1 - drift) - 5)
+        return `${record.sentence}; but its last run ended ${endedMs} ms ago`;
+      const { limit } = rule;
+      if (limit === null) return null;
+      const lately = startsMs.filter((startMs) => scene.agenda.nowMs - startMs < limit.withinMs * (1 - drift) - 5);
+      return lately.length < limit.runs
+        ? null
+        : `${record.sentence}; but that is its run ${lately.length + 1} of ${limit.runs}`;
+    };
+    const decide = (record: Record, configuration: Configuration): string | null => {
+      if (record.kind === "blocked") past(record.rule).blocked = record.sentence;
+      if (record.kind === "acknowledged") Object.assign(past(record.what), { blocked: null, startsMs: [] });
+      const rule = "rule" in record ? configuration.rules.find(({ name }) => name === record.rule) : undefined;
+      if (record.kind !== "run-start" || rule === undefined || record.sentence.endsWith("by hand")) return null;
+      return check(rule, record);
+    };
+    return (happening) => {
+      switch (happening.kind) {
+        case "turn":
+          for (const effect of happening.effects) {
+            const sentence = effect.kind === "record" ? decide(effect.record, happening.configuration) : null;
+            if (sentence !== null) return sentence;
+          }
+          return null;
+        case "entry": {
+          const { entry } = happening;
+          if (entry.kind === "run-start") past(entry.rule).startsMs.push(scene.agenda.nowMs);
+          if (entry.kind === "run-end") past(entry.rule).lastEndMs = scene.agenda.nowMs;
+          if (entry.kind === "blocked") past(entry.rule).blocked = entry.sentence;
+          return null;
+        }
+        case "daemon-started":
+          /** What it decided and could not write down has not happened; after another boot its times go by a clock that jumps. */
+          if (happening.isAmnesiac || !happening.isSameBoot) rules.clear();
+          for (const [rule, known] of rules)
+            known.blocked = happening.state.rules[rule]?.blocked?.sentence ?? known.blocked;
+          return null;
+        case "said":
+        case "step-started":
+        case "daemon-died":
+        case "resumed":
+        case "mended":
+        case "asks":
+        case "asked":
+        case "look":
+        case "end":
+          return null;
+      }
+    };
+  },
+};

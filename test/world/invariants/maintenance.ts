@@ -1,0 +1,130 @@
+/**
+ * 9: Maintenance holds every rule it covers, until its end or until somebody ends it, over restarts too; and a `when … for`
+ * that is true when it ends counts from then. Judged for what is switched off as a whole, for a rule, and for a host that a
+ * run acts on or was triggered by.
+ */
+import type { Condition } from "../../../src/core/condition.ts";
+import type { Configuration } from "../../../src/core/configuration.ts";
+import type { Record } from "../../../src/core/record.ts";
+import type { InvariantKind } from "../scene.ts";
+
+type RunStart = Extract<Record, { readonly kind: "run-start" }>;
+
+/** The machine's clock is a little fast or slow, and its wall clock, by which ends are carried over a reboot, jumps. */
+const drift = 0.004;
+
+export const maintenance: InvariantKind = {
+  number: 9,
+  title: "maintenance holds every rule it covers",
+  watch: (scene) => {
+    /** By scope; null: until somebody ends it. */
+    const active = new Map<string, { readonly onAtMs: number; endsAtMs: number | null }>();
+    const endedAtMs = new Map<string, number>();
+    const isToEnd = new Set<string>();
+    let boots = 0;
+    const end = (scope: string): string | null => {
+      const known = active.get(scope);
+      active.delete(scope);
+      endedAtMs.set(scope, scene.agenda.nowMs);
+      if (isToEnd.delete(scope) || known === undefined || boots > 0) return null;
+      if (known.endsAtMs === null) return `maintenance of ${scope} has ended, and nobody has ended it`;
+      const lastedMs = scene.agenda.nowMs - known.onAtMs;
+      const wantedMs = known.endsAtMs - known.onAtMs;
+      return lastedMs >= wantedMs * (1 - drift) - 5
+        ? null
+        : `maintenance of ${scope} lasted ${lastedMs} of ${wantedMs} ms`;
+    };
+    const check = (record: RunStart, configuration: Configuration, ended: ReadonlySet<string>): string | null => {
+      if (record.sentence.endsWith("by hand")) return null;
+      for (const scope of active.keys())
+        if (!ended.has(scope) && covers(scope, record)) return `${record.rule} fires in maintenance of ${scope}`;
+      const rule = configuration.rules.find(({ name }) => name === record.rule);
+      const forMs = rule?.trigger.kind === "condition" ? leastForMs(rule.trigger.when) : 0;
+      for (const scope of ["*", record.rule]) {
+        const sinceMs = scene.agenda.nowMs - (endedAtMs.get(scope) ?? -Infinity);
+        if (sinceMs < forMs * (1 - drift) - 5)
+          return `${record.rule} fires ${sinceMs} ms after maintenance of ${scope}, and needs ${forMs}`;
+      }
+      return null;
+    };
+    return (happening) => {
+      switch (happening.kind) {
+        case "asks":
+          if (happening.asking.kind === "maintenance-off") isToEnd.add(happening.asking.scope);
+          return null;
+        case "asked": {
+          const { asking, isAccepted } = happening;
+          if (asking.kind === "maintenance-off" && !isAccepted) isToEnd.delete(asking.scope);
+          const known = asking.kind === "maintenance-on" ? active.get(asking.scope) : undefined;
+          if (asking.kind === "maintenance-on" && known !== undefined && asking.forMs !== null)
+            known.endsAtMs = known.onAtMs + asking.forMs;
+          return null;
+        }
+        case "entry": {
+          const { entry } = happening;
+          if (entry.kind === "maintenance-off") return end(entry.scope);
+          if (entry.kind === "maintenance-on")
+            active.set(entry.scope, {
+              onAtMs: scene.agenda.nowMs,
+              endsAtMs: entry.untilWallMs === null ? null : -Infinity,
+            });
+          return null;
+        }
+        case "turn": {
+          const ended = new Set<string>();
+          for (const effect of happening.effects) {
+            if (effect.kind !== "record") continue;
+            if (effect.record.kind === "maintenance-off") ended.add(effect.record.scope);
+            const sentence =
+              effect.record.kind === "run-start" ? check(effect.record, happening.configuration, ended) : null;
+            if (sentence !== null) return sentence;
+          }
+          return null;
+        }
+        case "daemon-started":
+          isToEnd.clear();
+          boots = happening.isSameBoot ? boots : boots + 1;
+          if (happening.isAmnesiac) {
+            active.clear();
+            for (const { scope } of happening.state.maintenance) active.set(scope, { onAtMs: 0, endsAtMs: null });
+          }
+          return null;
+        case "said":
+        case "step-started":
+        case "daemon-died":
+        case "resumed":
+        case "mended":
+        case "look":
+        case "end":
+          return null;
+      }
+    };
+  },
+};
+
+function covers(scope: string, record: RunStart): boolean {
+  if (scope === "*" || scope === record.rule || scope === record.cause.host) return true;
+  return record.actions.some((action) =>
+    action.kind === "fence" ? action.host === scope : action.command.words.includes(scope),
+  );
+}
+
+/** What the condition has to be true for, at least. */
+function leastForMs(condition: Condition): number {
+  switch (condition.kind) {
+    case "for":
+      return condition.durationMs;
+    case "and":
+      return Math.max(...condition.parts.map(leastForMs));
+    case "or":
+      return Math.min(...condition.parts.map(leastForMs));
+    case "not":
+    case "is":
+    case "was":
+    case "metric":
+    case "range":
+    case "quantified":
+    case "count":
+      return 0;
+  }
+}
