@@ -226,16 +226,20 @@ async function recover(
     table === null
       ? initialState(configuration, nowMs)
       : restoreState(configuration, table.state, { nowMs, shiftMs, isCurrent });
-  const records: Record[] = [];
+  const newer: Record[] = [];
   for await (const item of historyOf(world.disk, world.varFolder, { sinceSeq: (table?.seq ?? 0) + 1 })) {
-    if (item.kind === "entry" && (isCurrent || isDecision(item.entry))) records.push(item.entry);
+    if (item.kind === "entry") newer.push(item.entry);
   }
   const unfinished = unfinishedOf(recovery, bootId, nowMs);
-  const state = replayRecords(configuration, begin, { records, unfinished }, nowMs);
+  const records = isCurrent ? newer : newer.filter(isDecision);
+  const wallMs = clock.wallMs();
+  const state = replayRecords(configuration, begin, { records, unfinished, wallMs }, nowMs);
   const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust: recovery.distrust };
   return {
     state: lasting,
-    found: sayFound(table, { isSameBoot, isCurrent, ageMs }, unfinished),
+    found:
+      sayFound(table, { isSameBoot, isCurrent, ageMs }, unfinished) +
+      sayDropped(table, isCurrent, newer, configuration),
     isRestored: isCurrent,
   };
 }
@@ -293,6 +297,21 @@ function recoverStep(run: Run, processes: Processes, loop: Loop): void {
       droppedBytes: 0,
     });
   }
+}
+
+/** Triggers that waited go with what was known when they came; which ones is said. */
+function sayDropped(
+  table: Table | null,
+  isCurrent: boolean,
+  records: readonly Record[],
+  configuration: Configuration,
+): string {
+  if (table === null || isCurrent) return "";
+  const when = { nowMs: table.savedAtMs, shiftMs: 0, isCurrent: true };
+  const before = restoreState(configuration, table.state, when);
+  const { waiting } = replayRecords(configuration, before, { records, unfinished: null }, table.savedAtMs);
+  const rules = waiting.map(({ rule }) => rule);
+  return rules.length === 0 ? "" : `; what waited is not made up for: ${rules.join(", ")}`;
 }
 
 function composeTable(world: World, localHost: string, loop: Loop, status: StatusView, seq: number): Table {
