@@ -33,7 +33,8 @@ export async function build() {
   const packages = await bundle(join(dist, "lib"));
   writeFileSync(join(dist, "lib/THIRD-PARTY.txt"), licences(packages));
   for (const program of programs) writeLauncher(program);
-  for (const folder of ["checks", "actions", "conf"]) copyFolder(folder);
+  for (const folder of ["checks", "actions", "conf"]) copyFolder(join(root, folder), join(dist, folder));
+  copyFolder(join(root, "src/ocf"), join(dist, "lib/ocf"));
   for (const file of ["README.md", "LICENSE"]) copyFile(join(root, file), join(dist, file));
 }
 
@@ -113,13 +114,12 @@ if (parts[0] < 20 || (parts[0] === 20 && parts[1] < 19)) {
 }
 
 /** Copies a folder that ships, if there is anything in it; executable stays executable, whatever the umask was. */
-function copyFolder(name) {
-  const from = join(root, name);
+function copyFolder(from, to) {
   if (!existsSync(from)) return;
   for (const entry of readdirSync(from, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    copyFile(path, join(dist, path.slice(root.length)));
+    copyFile(path, join(to, path.slice(from.length)));
   }
 }
 
