@@ -9,9 +9,11 @@
 import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
 import { judge } from "./evaluate.ts";
-import { afterFenceCall, beginCall, firstFenceCall, isManual } from "./fencing.ts";
+import { beginCall, isManual } from "./fencing.ts";
 import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
 import { hurryChecks } from "./schedule.ts";
+import { afterSuccess, judgeEnd } from "./step-end.ts";
+import { readyFor, setPhase, type Running } from "./step-phase.ts";
 import { actionAt, describeStep } from "./step-program.ts";
 import { around } from "./surroundings.ts";
 import { record, setRule, type Turn } from "./turn.ts";
@@ -20,9 +22,7 @@ import type { Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
 import type { RunOutcome } from "./record.ts";
 import type { Outcome } from "./result.ts";
-import type { BoundAction, Cause, FenceCall, Run, StepPhase } from "./run.ts";
-
-type Running = Extract<StepPhase, { kind: "running" }>;
+import type { Cause, FenceCall, Run, StepPhase } from "./run.ts";
 
 /** Begins a run. `why` is the decision's sentence. A variable without a value fails the run before its first action. */
 export function startRun(turn: Turn, rule: Rule, cause: Cause, why: string): void {
@@ -252,53 +252,6 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
   }
 }
 
-type Verdict = { readonly isSuccess: boolean; readonly why: string } & (
-  { readonly next: "done" | "failed" | "expect" } | { readonly next: "again"; readonly phase: StepPhase }
-);
-
-/** What follows from the end of a step's process. */
-function judgeEnd(turn: Turn, run: Run, phase: Running, outcome: Outcome): Verdict {
-  const action = actionAt(run);
-  const isSuccess = outcome.kind === "exited" && outcome.code === 0;
-  if (run.isAbandoned) return { isSuccess, next: "failed", why: ", the run was given up" };
-  if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why: "" };
-  if (action.kind === "fence" && phase.fence !== null) {
-    const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
-    switch (call.kind) {
-      case "proven":
-        return { isSuccess: true, next: afterSuccess(action), why: `: ${action.host} is proven off` };
-      case "call": {
-        const next: StepPhase =
-          call.pauseMs === 0
-            ? { kind: "ready", attempt: phase.attempt, fence: call.call, sinceMs: turn.nowMs }
-            : { kind: "pausing", attempt: phase.attempt, fence: call.call, untilMs: turn.nowMs + call.pauseMs };
-        return { isSuccess: call.isSuccess, next: "again", phase: next, why: call.why };
-      }
-      case "failed":
-        return retryOrFail(turn, run, phase.attempt, call.why);
-    }
-  }
-  if (!isSuccess) return retryOrFail(turn, run, phase.attempt, "");
-  return { isSuccess, next: afterSuccess(action), why: "" };
-}
-
-function afterSuccess(action: BoundAction): "done" | "expect" {
-  return action.options.expect === null ? "done" : "expect";
-}
-
-function retryOrFail(turn: Turn, run: Run, attempt: number, why: string): Verdict {
-  const { retries, retryEveryMs } = actionAt(run).options;
-  if (attempt > retries) return { isSuccess: false, next: "failed", why };
-  const { fence } = readyFor(turn, actionAt(run), attempt + 1);
-  const phase: StepPhase = { kind: "pausing", attempt: attempt + 1, fence, untilMs: turn.nowMs + retryEveryMs };
-  return {
-    isSuccess: false,
-    next: "again",
-    phase,
-    why: `${why}, attempt ${attempt + 1} of ${retries + 1} in ${sayDuration(retryEveryMs)}`,
-  };
-}
-
 function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "expecting" }>): boolean {
   const { expect } = actionAt(run).options;
   invariant(expect !== null, "a step that expects says what");
@@ -410,28 +363,6 @@ export function abandonRun(turn: Turn, run: Run): void {
   if (!run.phase.isKilled) killStep(turn, abandoned, run.phase);
 }
 
-/** Nobody looked for a while: what was waited for gets the time that was lost. */
-export function postpone(turn: Turn, gapMs: number): void {
-  const { run } = turn.state;
-  if (run === null) return;
-  const { phase } = run;
-  switch (phase.kind) {
-    case "ready":
-      setPhase(turn, run, { ...phase, sinceMs: phase.sinceMs + gapMs });
-      return;
-    case "running":
-      if (!phase.isKilled) setPhase(turn, run, { ...phase, killAtMs: phase.killAtMs + gapMs });
-      return;
-    case "expecting":
-      setPhase(turn, run, { ...phase, untilMs: phase.untilMs + gapMs });
-      return;
-    case "pausing":
-    case "awaiting":
-    case "in-doubt":
-      return;
-  }
-}
-
 /** The step in doubt is started again, by an operator's word or because it may be. */
 export function restartStep(turn: Turn, run: Run, attempt: number): void {
   const ready =
@@ -439,13 +370,4 @@ export function restartStep(turn: Turn, run: Run, attempt: number): void {
       ? readyFor(turn, run.actions[run.at], attempt)
       : { kind: "ready" as const, attempt, fence: null, sinceMs: turn.nowMs };
   setPhase(turn, run, ready);
-}
-
-function readyFor(turn: Turn, action: BoundAction | undefined, attempt: number): Extract<StepPhase, { kind: "ready" }> {
-  const fence = action?.kind === "fence" ? firstFenceCall(action, turn.nowMs) : null;
-  return { kind: "ready", attempt, fence, sinceMs: turn.nowMs };
-}
-
-function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
-  turn.state = { ...turn.state, run: { ...run, phase } };
 }

@@ -1,0 +1,55 @@
+/** A step's process has ended: whether that was well, and what follows from it. */
+import { sayDuration } from "../base/duration.ts";
+import { afterFenceCall } from "./fencing.ts";
+import { readyFor, type Running } from "./step-phase.ts";
+import { actionAt } from "./step-program.ts";
+import type { Outcome } from "./result.ts";
+import type { BoundAction, Run, StepPhase } from "./run.ts";
+import type { Turn } from "./turn.ts";
+
+export type Verdict = { readonly isSuccess: boolean; readonly why: string } & (
+  { readonly next: "done" | "failed" | "expect" } | { readonly next: "again"; readonly phase: StepPhase }
+);
+
+/** What follows from the end of a step's process. */
+export function judgeEnd(turn: Turn, run: Run, phase: Running, outcome: Outcome): Verdict {
+  const action = actionAt(run);
+  const isSuccess = outcome.kind === "exited" && outcome.code === 0;
+  if (run.isAbandoned) return { isSuccess, next: "failed", why: ", the run was given up" };
+  if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why: "" };
+  if (action.kind === "fence" && phase.fence !== null) {
+    const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
+    switch (call.kind) {
+      case "proven":
+        return { isSuccess: true, next: afterSuccess(action), why: `: ${action.host} is proven off` };
+      case "call": {
+        const next: StepPhase =
+          call.pauseMs === 0
+            ? { kind: "ready", attempt: phase.attempt, fence: call.call, sinceMs: turn.nowMs }
+            : { kind: "pausing", attempt: phase.attempt, fence: call.call, untilMs: turn.nowMs + call.pauseMs };
+        return { isSuccess: call.isSuccess, next: "again", phase: next, why: call.why };
+      }
+      case "failed":
+        return retryOrFail(turn, run, phase.attempt, call.why);
+    }
+  }
+  if (!isSuccess) return retryOrFail(turn, run, phase.attempt, "");
+  return { isSuccess, next: afterSuccess(action), why: "" };
+}
+
+export function afterSuccess(action: BoundAction): "done" | "expect" {
+  return action.options.expect === null ? "done" : "expect";
+}
+
+function retryOrFail(turn: Turn, run: Run, attempt: number, why: string): Verdict {
+  const { retries, retryEveryMs } = actionAt(run).options;
+  if (attempt > retries) return { isSuccess: false, next: "failed", why };
+  const { fence } = readyFor(turn, actionAt(run), attempt + 1);
+  const phase: StepPhase = { kind: "pausing", attempt: attempt + 1, fence, untilMs: turn.nowMs + retryEveryMs };
+  return {
+    isSuccess: false,
+    next: "again",
+    phase,
+    why: `${why}, attempt ${attempt + 1} of ${retries + 1} in ${sayDuration(retryEveryMs)}`,
+  };
+}

@@ -1,0 +1,41 @@
+/** Where a step is between its beginning and its end: made, put into the run, and given back the time in which nobody looked. */
+import { firstFenceCall } from "./fencing.ts";
+import type { BoundAction, Run, StepPhase } from "./run.ts";
+import type { Turn } from "./turn.ts";
+
+export type Running = Extract<StepPhase, { kind: "running" }>;
+
+export function readyFor(
+  turn: Turn,
+  action: BoundAction | undefined,
+  attempt: number,
+): Extract<StepPhase, { kind: "ready" }> {
+  const fence = action?.kind === "fence" ? firstFenceCall(action, turn.nowMs) : null;
+  return { kind: "ready", attempt, fence, sinceMs: turn.nowMs };
+}
+
+export function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
+  turn.state = { ...turn.state, run: { ...run, phase } };
+}
+
+/** Nobody looked for a while: what was waited for gets the time that was lost. */
+export function postpone(turn: Turn, gapMs: number): void {
+  const { run } = turn.state;
+  if (run === null) return;
+  const { phase } = run;
+  switch (phase.kind) {
+    case "ready":
+      setPhase(turn, run, { ...phase, sinceMs: phase.sinceMs + gapMs });
+      return;
+    case "running":
+      if (!phase.isKilled) setPhase(turn, run, { ...phase, killAtMs: phase.killAtMs + gapMs });
+      return;
+    case "expecting":
+      setPhase(turn, run, { ...phase, untilMs: phase.untilMs + gapMs });
+      return;
+    case "pausing":
+    case "awaiting":
+    case "in-doubt":
+      return;
+  }
+}
