@@ -12,6 +12,9 @@ export interface Connection {
    * disconnected by this (`onClosed` says `slow`). One write into an empty queue may be of any size.
    */
   write(bytes: string | Uint8Array): boolean;
+  /** Reads no more until `resume`: what the peer says then waits in the socket, and the peer with it. */
+  pause(): void;
+  resume(): void;
   /** Sends what is kept, then closes. */
   close(): void;
 }
@@ -64,6 +67,14 @@ export class SocketConnection implements Connection {
     }
     this.#socket.write(bytes);
     return true;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   close(): void {

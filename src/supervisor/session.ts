@@ -12,14 +12,16 @@ import type { WireError } from "../wire/error.ts";
 import type { Entry } from "../core/record.ts";
 import { answer, type Answering } from "./answers.ts";
 
-/** Requests of one client that wait for their answer; more are refused. */
-export const pendingRequestsMax = 32;
+/** Requests of one client that wait for their answer. Until there are fewer, the next wait, and nothing more is read. */
+const pendingRequestsMax = 32;
 
 /** Records kept for a subscriber while it is told the past. */
 const backlogMax = 10_000;
 
 export interface Connection {
   readonly send: (bytes: Uint8Array) => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly close: () => void;
 }
 
@@ -33,43 +35,54 @@ export interface Session {
 export function openSession(connection: Connection, right: Right, answering: Answering): Session {
   const decoder = new Decoder(requestLimits);
   const { memory } = answering.supervisor;
+  /** Read and not begun: no more than one read of the socket has brought. */
+  const waiting: Request[] = [];
   let pending = 0;
   let unsubscribe: (() => void) | null = null;
   let isClosed = false;
   let isInputEnded = false;
 
   function closeIfDone(): void {
-    if (isInputEnded && pending === 0 && unsubscribe === null && !isClosed) connection.close();
+    if (isInputEnded && pending + waiting.length === 0 && unsubscribe === null && !isClosed) connection.close();
   }
 
   function push(bytes: Uint8Array): void {
     for (const decoded of decoder.push(bytes)) {
       if (isClosed) return;
       if (decoded.kind === "bad") fail(null, decoded.error);
-      else take(parseRequest(decoded.value, right));
+      else waiting.push(parseRequest(decoded.value, right));
+    }
+    takeWaiting();
+    if (waiting.length > 0) connection.pause();
+  }
+
+  function takeWaiting(): void {
+    if (isClosed) waiting.length = 0;
+    while (pending < pendingRequestsMax) {
+      const request = waiting.shift();
+      if (request === undefined) return;
+      take(request);
     }
   }
 
   function take(request: Request): void {
     if (request.kind === "bad") {
       fail(request.id, request.error);
-    } else if (pending >= pendingRequestsMax) {
-      fail(request.kind === "request" ? request.id : null, {
-        name: "too-busy",
-        message: `${pendingRequestsMax} requests wait for their answer already`,
-      });
-    } else {
-      pending += 1;
-      const id = request.kind === "request" ? request.id : undefined;
-      const done = perform(request.call, id).catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        fail(id, { name: "internal", message });
-      });
-      void done.finally(() => {
-        pending -= 1;
-        closeIfDone();
-      });
+      return;
     }
+    pending += 1;
+    const id = request.kind === "request" ? request.id : undefined;
+    const done = perform(request.call, id).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      fail(id, { name: "internal", message });
+    });
+    void done.finally(() => {
+      pending -= 1;
+      const isPaused = waiting.length > 0;
+      takeWaiting();
+      if (isPaused && waiting.length === 0) connection.resume();
+      closeIfDone();
+    });
   }
 
   async function perform(call: Call, id: RequestId | undefined): Promise<void> {

@@ -11,7 +11,7 @@ export const wireErrors = {
   internal: { code: -32603, meaning: "a mistake in failoverd itself" },
   refused: { code: -32000, meaning: "understood, and not done; the message says why" },
   "not-found": { code: -32001, meaning: "there is no rule, run, check or host of that name" },
-  "too-busy": { code: -32002, meaning: "too many requests of this client wait for their answer" },
+  "too-busy": { code: -32002, meaning: "there are too many clients already" },
   "not-allowed": { code: -32003, meaning: "the method changes something, and this socket is for reading" },
 } as const;
 
