@@ -2,10 +2,11 @@
  * The daemon: the real world put together around the supervisor, from the first look at the folders to the last line of
  * the log. Everything that can keep it from starting is said in a sentence and an exit code; afterwards only a signal ends it.
  */
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readBootId } from "../host/boot.ts";
 import { realClock } from "../host/clock.ts";
+import { errnoInWords, errnoOf } from "../host/errno.ts";
 import { realDisk } from "../host/files.ts";
 import { takeInstanceLock } from "../host/instance-lock.ts";
 import { createLog, type Log } from "../host/log.ts";
@@ -54,7 +55,11 @@ async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
   const { folders } = options;
   /** What the daemon writes is its own; what scripts make is made as the operator's umask says. */
   const scriptsUmask = process.umask(0o077);
-  mkdirSync(folders.var, { recursive: true, mode: 0o700 });
+  const unusable = whyUnusable(folders.var);
+  if (unusable !== null) {
+    log.error("daemon", `not started: ${unusable}: run it as its owner, or name another folder with --var`);
+    return daemonExits.notWell;
+  }
   const lock = takeInstanceLock(join(folders.var, "failoverd.pid"));
   if (lock.kind === "taken") {
     log.error(
@@ -67,6 +72,17 @@ async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
     return await runConfigured(options, scriptsUmask, log);
   } finally {
     lock.release();
+  }
+}
+
+/** Makes the folder. Null: it is there, and can be written to. */
+function whyUnusable(folder: string): string | null {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return `${folder}, where state and sockets are kept, cannot be written to (${errnoInWords(errnoOf(error))})`;
   }
 }
 
@@ -125,7 +141,12 @@ async function listen(folders: Folders, answering: Answering, log: Log): Promise
       refusal: `{"jsonrpc":"2.0","id":null,"error":{"code":-32002,"message":"too many clients"}}\n`,
       onConnection: (connection) => {
         const session = openSession(
-          { send: (bytes) => connection.write(bytes), close: () => connection.close() },
+          {
+            send: (bytes) => connection.write(bytes),
+            pause: () => connection.pause(),
+            resume: () => connection.resume(),
+            close: () => connection.close(),
+          },
           right,
           answering,
         );
