@@ -221,6 +221,31 @@ void test("a report over the socket is a result: status, output, metrics; and a 
   client.close();
 });
 
+void test("1,000 reports and a question in one go: all are taken, in order, and the question is answered behind them", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf });
+  const client = await connected(daemon);
+  const reports = Array.from({ length: 1_000 }, (_none, index) => {
+    const params = {
+      check: "role",
+      host: "host2",
+      status: index % 2 === 0 ? "ok" : "slave",
+      output: `number ${index}`,
+    };
+    return `${JSON.stringify({ jsonrpc: "2.0", method: "report", params })}\n`;
+  });
+  const answer = await client.say(`${reports.join("")}${status}`);
+  assert.equal(answer.id, 7, JSON.stringify(answer.error));
+  await daemon.entry("transition", ({ check, sentence }) => check !== null && sentence.endsWith("number 999"));
+  const said = daemon
+    .entriesOf("transition")
+    .flatMap(({ check, sentence }) => (check === null ? [] : [Number(/number (\d+)$/.exec(sentence)?.[1] ?? -1)]));
+  assert.deepEqual(
+    said.slice(2),
+    Array.from({ length: 1_000 }, (_none, index) => index),
+  );
+  client.close();
+});
+
 void test("subscribers who come at any time, from any entry on: everything in order, without a gap, once", async (t) => {
   const daemon = await twoSlaves(t, { actionsConf });
   const clients: { readonly client: WireClient; readonly first: number }[] = [];
