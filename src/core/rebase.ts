@@ -1,7 +1,27 @@
-/** A run that was cut off in another boot of the machine: its clocks mean nothing any more, and none of its processes lives. */
-import type { Run, StepPhase } from "./run.ts";
+/**
+ * A run that another daemon goes on with. What it waits for could neither be started nor seen while none ran, so it waits
+ * as long once more; and in another boot of the machine its clocks mean nothing at all, and none of its processes lives.
+ */
+import type { FenceCall, Run, StepPhase } from "./run.ts";
 
-/** The run as if it had come to its present point at `nowMs`. */
+/** The run in the same boot. */
+export function resumeRun(run: Run, nowMs: number): Run {
+  const { phase } = run;
+  switch (phase.kind) {
+    case "ready":
+      return { ...run, phase: { ...phase, sinceMs: nowMs, fence: renew(run, phase.fence, nowMs) } };
+    case "pausing":
+      return { ...run, phase: { ...phase, fence: renew(run, phase.fence, nowMs) } };
+    case "expecting":
+      return { ...run, phase: { ...phase, untilMs: nowMs + (phase.untilMs - phase.sinceMs) } };
+    case "running":
+    case "awaiting":
+    case "in-doubt":
+      return run;
+  }
+}
+
+/** The run of another boot, as if it had come to its present point at `nowMs`. */
 export function rebaseRun(run: Run, nowMs: number): Run {
   return { ...run, startedAtMs: nowMs, phase: rebasePhase(run, nowMs) };
 }
@@ -10,21 +30,29 @@ function rebasePhase(run: Run, nowMs: number): StepPhase {
   const { phase } = run;
   switch (phase.kind) {
     case "ready":
-      return { ...phase, sinceMs: nowMs };
+      return { ...phase, sinceMs: nowMs, fence: renew(run, phase.fence, nowMs) };
     case "running":
       /** Pid 0 is nobody's: whoever looks for the process finds none. */
       return {
         ...phase,
+        fence: renew(run, phase.fence, nowMs),
         launcher: { pid: 0, startTicks: 0 },
         startedAtMs: nowMs,
         killAtMs: nowMs + (phase.killAtMs - phase.startedAtMs),
       };
     case "pausing":
-      return { ...phase, untilMs: nowMs };
+      return { ...phase, untilMs: nowMs, fence: renew(run, phase.fence, nowMs) };
     case "expecting":
       return { ...phase, sinceMs: nowMs, untilMs: nowMs + (phase.untilMs - phase.sinceMs) };
     case "awaiting":
     case "in-doubt":
       return phase;
   }
+}
+
+/** The device has all its time again. */
+function renew(run: Run, call: FenceCall | null, nowMs: number): FenceCall | null {
+  const action = run.actions[run.at];
+  const device = call === null || action?.kind !== "fence" ? undefined : action.devices[call.device];
+  return call === null || device === undefined ? call : { ...call, untilMs: nowMs + device.timeoutMs };
 }

@@ -10,8 +10,8 @@ export interface Recovery {
   readonly run: Run | null;
   /** The highest number that a run was given: the next one is higher. */
   readonly lastRun: number;
-  /** The boot that the last daemon ran in; process ids and monotonic times in `run` mean something only in that one. */
-  readonly bootId: string | null;
+  /** The boot that the run's last record is of; process ids and monotonic times in `run` mean something only in that one. */
+  readonly runBootId: string | null;
   /** Observe, but do not act, until the record `acknowledged` of `journal` is appended; over restarts too. Null: act. */
   readonly distrust: string | null;
   /** What was found and mended, for the log and as `note` records. */
@@ -51,9 +51,9 @@ export async function openJournal(
     const failure = await journal.begin(wallMs);
     if (failure !== null) notes.push(`no journal can be written now: ${failure.reason}`);
   }
-  const { run, lastRun, bootId, distrust } = checkpoint;
+  const { run, lastRun, runBootId, distrust } = checkpoint;
   notes.push(...journal.takeNotes());
-  return { kind: "opened", journal, recovery: { run, lastRun, bootId, distrust, notes } };
+  return { kind: "opened", journal, recovery: { run, lastRun, runBootId, distrust, notes } };
 }
 
 /**

@@ -5,7 +5,7 @@
 import { initialState, replayRecords, restoreState } from "../core/restore.ts";
 import { explain } from "../core/explain.ts";
 import { rehearse, type Rehearsal } from "../core/rehearse.ts";
-import { rebaseRun } from "../core/rebase.ts";
+import { rebaseRun, resumeRun } from "../core/rebase.ts";
 import { sayDuration } from "../base/duration.ts";
 import { historyOf } from "../store/history.ts";
 import { openJournal, type Recovery } from "../store/open-journal.ts";
@@ -117,8 +117,15 @@ export async function startSupervisor(
     { configuration: options.configuration, state, clock, ...(world.step === undefined ? {} : { step: world.step }) },
     {
       remember: (records) => memory.remember(records),
-      remembered: () => memory.changed(),
-      turned: () => memory.refresh(),
+      isBehind: () => memory.isBehind,
+      remembered: () => {
+        settle();
+        memory.changed();
+      },
+      turned: () => {
+        settle();
+        memory.refresh();
+      },
       perform: (effect) => {
         switch (effect.kind) {
           case "answer":
@@ -142,6 +149,11 @@ export async function startSupervisor(
       },
     },
   );
+  /** What the table is made of: never ahead of the journal, so that what a crash takes back is in neither. */
+  let settled: Settled = { state, seq: memory.durableSeq };
+  const settle = (): void => {
+    settled = { state: loop.state(), seq: memory.durableSeq };
+  };
   const facts = (): DaemonFacts => ({
     isRunning: true,
     pid: world.pid,
@@ -157,7 +169,7 @@ export async function startSupervisor(
     const known = { configuration: loop.configuration(), state: loop.state() };
     return statusView(known, facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
   };
-  memory.composeBy((seq) => composeTable(world, options.localHost, loop, status(), seq));
+  memory.composeBy(() => composeTable(world, options.localHost, loop.configuration(), status(), settled));
   loop.post({ kind: "started", version: options.version, pid: world.pid, bootId: world.bootId, isRestored, found });
   if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
   for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
@@ -259,8 +271,9 @@ function isDecision(record: Record): boolean {
 }
 
 function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | null {
-  if (recovery.run === null || recovery.bootId === bootId) return recovery.run;
-  return rebaseRun(recovery.run, nowMs);
+  const { run, runBootId } = recovery;
+  if (run === null) return null;
+  return runBootId === bootId ? resumeRun(run, nowMs) : rebaseRun(run, nowMs);
 }
 
 function sayFound(
@@ -314,15 +327,27 @@ function sayDropped(
   return rules.length === 0 ? "" : `; what waited is not made up for: ${rules.join(", ")}`;
 }
 
-function composeTable(world: World, localHost: string, loop: Loop, status: StatusView, seq: number): Table {
+/** A state, and the last entry that is in it. */
+interface Settled {
+  readonly state: State;
+  readonly seq: number;
+}
+
+function composeTable(
+  world: World,
+  localHost: string,
+  configuration: Configuration,
+  status: StatusView,
+  { state, seq }: Settled,
+): Table {
   const { observations, hosts, lastMaster, splitBrain, rules, waiting, maintenance, distrust, nextRun, nextOrder } =
-    loop.state();
+    state;
   return {
     savedAtWallMs: world.clock.wallMs(),
     savedAtMs: world.clock.nowMs(),
     bootId: world.bootId,
     localHost,
-    fingerprint: loop.configuration().fingerprint,
+    fingerprint: configuration.fingerprint,
     seq,
     state: { observations, hosts, lastMaster, splitBrain, rules, waiting, maintenance, distrust, nextRun, nextOrder },
     status,

@@ -30,7 +30,7 @@ const groups: readonly (readonly Record[])[] = [
 void test("a first start begins a journal, and a second one goes on in it", async () => {
   const disk = newDisk();
   const first = await open(disk.mount());
-  assert.deepEqual(first.recovery, { run: null, lastRun: 0, bootId: null, distrust: null, notes: [] });
+  assert.deepEqual(first.recovery, { run: null, lastRun: 0, runBootId: null, distrust: null, notes: [] });
   const entries = [
     ...(await remember(first.journal, daemonStart("boot-1"), note("one"))),
     ...(await remember(first.journal, note("two"))),
@@ -45,9 +45,24 @@ void test("a first start begins a journal, and a second one goes on in it", asyn
   );
   disk.crash("kill");
   const second = await open(disk.mount(), { expectedSeq: 3 });
-  assert.deepEqual(second.recovery, { run: null, lastRun: 0, bootId: "boot-1", distrust: null, notes: [] });
+  assert.deepEqual(second.recovery, { run: null, lastRun: 0, runBootId: null, distrust: null, notes: [] });
   const [entry] = await remember(second.journal, note("three"));
   assert.deepEqual(await readAll(disk.mount()), { entries: [...entries, entry], gaps: [] });
+});
+
+void test("the boot of a run is that of its last record, and not that of the last daemon", async () => {
+  const rows: readonly (readonly [readonly Record[], string])[] = [
+    [[daemonStart("boot-1"), runStart([action(["plumb"])])], "boot-1"],
+    [[daemonStart("boot-1"), runStart([action(["plumb"])]), daemonStart("boot-2")], "boot-1"],
+    [
+      [daemonStart("boot-1"), runStart([action(["plumb"])]), daemonStart("boot-2"), stepStart({ step: 1 }, 5)],
+      "boot-2",
+    ],
+  ];
+  for (const [records, runBootId] of rows) {
+    const { recovery } = await open((await diskWith([records])).mount());
+    assert.deepEqual([recovery.run?.run, recovery.runBootId], [7, runBootId]);
+  }
 });
 
 void test("an entry that is torn at any byte is cut off, and said", async () => {
