@@ -31,11 +31,13 @@ const queueMax = 65_536;
 export interface Performer {
   /** Makes records durable, as one group. Never fails: what cannot be remembered is said loudly, and acted on all the same. */
   readonly remember: (records: readonly Record[]) => Promise<void>;
+  /** Earlier records could not be made durable, and it is time to try again. */
+  readonly isBehind: () => boolean;
   /** Performs one effect that is neither `record` nor `wakeAt`. Returns at once. */
   readonly perform: (effect: Exclude<Effect, { readonly kind: "record" | "wakeAt" }>) => void;
-  /** After each turn whose records changed what is known. */
+  /** After each turn whose records changed what is known: they are durable, and `state` is what they made of it. */
   readonly remembered: () => void;
-  /** After each turn. */
+  /** After each turn, before another begins. */
   readonly turned: () => void;
 }
 
@@ -92,7 +94,8 @@ export function startLoop(
   /** A heartbeat at which nothing is due: the core has said until when nothing comes out otherwise, and is not asked. */
   function wake(): void {
     const nowMs = clock.nowMs();
-    if (isTurning || isStopped || queue.length > 0 || nowMs >= wakeAtMs || gapMs(nowMs) > stallMs) {
+    const isDue = queue.length > 0 || nowMs >= wakeAtMs || gapMs(nowMs) > stallMs || performer.isBehind();
+    if (isTurning || isStopped || isDue) {
       stir();
       return;
     }
@@ -130,7 +133,7 @@ export function startLoop(
 
   async function performAll(effects: readonly Effect[]): Promise<void> {
     const records = effects.flatMap((effect) => (effect.kind === "record" ? [effect.record] : []));
-    if (records.length > 0) await performer.remember(records);
+    if (records.length > 0 || performer.isBehind()) await performer.remember(records);
     for (const effect of effects) {
       if (effect.kind === "wakeAt") wakeAtMs = effect.atMs;
       else if (effect.kind !== "record") performer.perform(effect);

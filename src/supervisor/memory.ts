@@ -13,6 +13,9 @@ import type { Table } from "../store/table-format.ts";
 /** The table is written at least this often, so that its age tells a dead daemon from a living one. */
 export const tableEveryMs = 5_000;
 
+/** What could not be remembered is tried again this often, also when nothing new happens. */
+const rememberAgainMs = 5_000;
+
 export class Memory {
   readonly #disk: Disk;
   readonly #folder: string;
@@ -21,13 +24,14 @@ export class Memory {
   readonly #log: Log;
   readonly #listeners = new Set<(entry: Entry) => void>();
   /** Makes the table of this moment. */
-  #compose: (seq: number) => Table | null = () => null;
+  #compose: () => Table | null = () => null;
   #saving: Promise<void> | null = null;
   #isDirty = false;
   #savedAtMs: number;
   #toldSeq: number;
   /** Why records cannot be written; null: they can. */
   #failure: string | null = null;
+  #triedAtMs = 0;
   #tableFailure: string | null = null;
 
   constructor(options: { disk: Disk; folder: string; journal: Journal; clock: Clock; log: Log }) {
@@ -49,8 +53,18 @@ export class Memory {
     return this.#toldSeq;
   }
 
+  /** The last entry that is durable. */
+  get durableSeq(): number {
+    return this.#journal.durableSeq;
+  }
+
+  /** Something is not remembered, and it is time to try that again. */
+  get isBehind(): boolean {
+    return this.#failure !== null && this.#clock.nowMs() - this.#triedAtMs >= rememberAgainMs;
+  }
+
   /** Who makes the table; null where there is nothing to save yet. */
-  composeBy(compose: (seq: number) => Table | null): void {
+  composeBy(compose: () => Table | null): void {
     this.#compose = compose;
   }
 
@@ -60,8 +74,9 @@ export class Memory {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Makes records durable as one group; see `Performer.remember`. */
+  /** Makes records durable as one group, behind those that could not be; see `Performer.remember`. */
   async remember(records: readonly Record[]): Promise<void> {
+    this.#triedAtMs = this.#clock.nowMs();
     const appended = await this.#journal.append(records, this.#clock.wallMs());
     for (const note of appended.notes) this.#log.warn("journal", note);
     if (appended.kind === "not-remembered") {
@@ -103,7 +118,7 @@ export class Memory {
     while (this.#isDirty) {
       this.#isDirty = false;
       this.#savedAtMs = this.#clock.nowMs();
-      const table = this.#compose(this.#journal.durableSeq);
+      const table = this.#compose();
       if (table === null) return;
       const saved = await saveTable(this.#disk, this.#folder, table);
       if (saved.ok) {
