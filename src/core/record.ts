@@ -66,7 +66,12 @@ export type Record =
   /** A rule whose `when` is true does not fire now. Written when the reason changes, not at every evaluation. */
   | (Said & { readonly kind: "held"; readonly rule: string; readonly hold: HoldKind })
   /** A transition that would have fired a rule, and did not; or one that no longer held when its turn came. */
-  | (Said & { readonly kind: "dropped"; readonly rule: string; readonly hold: HoldKind | PassedOver })
+  | (Said & {
+      readonly kind: "dropped";
+      readonly rule: string;
+      readonly cause: Cause;
+      readonly hold: HoldKind | PassedOver;
+    })
   | (Said & { readonly kind: "blocked"; readonly rule: string })
   | (Said & { readonly kind: "acknowledged"; readonly what: string })
   | (Said & {

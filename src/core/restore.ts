@@ -15,7 +15,8 @@ import { noCause, waitingMax } from "./rules.ts";
 import { block, triggerOnFailure, whyBlocked } from "./runs.ts";
 import { newRule, setHost, setObservation, setRule, type Turn } from "./turn.ts";
 import { checkKey, type Configuration } from "./configuration.ts";
-import type { Record } from "./record.ts";
+import type { HoldKind } from "./hold.ts";
+import type { PassedOver, Record } from "./record.ts";
 import type { Cause, Run } from "./run.ts";
 import type { Observation, RuleProgress, State } from "./state.ts";
 
@@ -169,10 +170,10 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       turn.state = { ...turn.state, splitBrain: [] };
       return;
     case "dropped":
-      decided(turn, record.rule);
+      if (!neverQueued.includes(record.hold)) decided(turn, record);
       return;
     case "run-start": {
-      decided(turn, record.rule);
+      decided(turn, record);
       const rule = turn.configuration.rules.find((other) => other.name === record.rule);
       const startMs = Math.min(record.startedAtMs, turn.nowMs);
       const starts = [...(turn.state.rules[record.rule]?.runStartsMs ?? []), startMs].slice(-(rule?.limit?.runs ?? 1));
@@ -268,8 +269,20 @@ function causeOf(run: number, records: readonly Record[]): Cause {
   return start?.kind === "run-start" ? start.cause : noCause;
 }
 
-/** The first edge of the rule that waits has had its decision. */
-function decided(turn: Turn, rule: string): void {
-  const at = turn.state.waiting.findIndex((trigger) => trigger.rule === rule);
+/** What was dropped for these was not put behind the others; one like it may wait there. */
+const neverQueued: readonly (HoldKind | PassedOver)[] = ["again", "queue-full", "learning"];
+
+/** The edge that waits and has this cause has had its decision. A run by hand has none. */
+function decided(turn: Turn, { rule, cause }: { readonly rule: string; readonly cause: Cause }): void {
+  const isSplitBrain = turn.configuration.rules.some(
+    ({ name, trigger }) => name === rule && trigger.kind === "split-brain",
+  );
+  const at = turn.state.waiting.findIndex(
+    (trigger) => trigger.rule === rule && (isSplitBrain || isSameCause(trigger.cause, cause)),
+  );
   if (at >= 0) turn.state = { ...turn.state, waiting: turn.state.waiting.toSpliced(at, 1) };
+}
+
+function isSameCause(a: Cause, b: Cause): boolean {
+  return a.host === b.host && a.check === b.check && a.failed?.run === b.failed?.run;
 }

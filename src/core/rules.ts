@@ -75,7 +75,7 @@ export function queueEdges(turn: Turn): void {
     const { rule, cause } = edge;
     const refusal = whyNotQueued(turn, edge);
     if (refusal !== null) {
-      record(turn, { kind: "dropped", rule, ...refusal });
+      record(turn, { kind: "dropped", rule, cause, ...refusal });
       continue;
     }
     const waiting: WaitingTrigger = { rule, cause, atMs: turn.nowMs, isAnnounced: false };
@@ -108,15 +108,16 @@ function fireEdge(turn: Turn): boolean {
     const [first, ...rest] = turn.state.waiting;
     if (first === undefined) return false;
     turn.state = { ...turn.state, waiting: rest };
+    const decided = { rule: first.rule, cause: first.cause };
     const rule = turn.configuration.rules.find((other) => other.name === first.rule);
     if (rule === undefined) {
       const sentence = `${first.rule} dropped: it is not in the configuration any more`;
-      record(turn, { kind: "dropped", rule: first.rule, hold: "no-longer", sentence });
+      record(turn, { kind: "dropped", ...decided, hold: "no-longer", sentence });
       continue;
     }
     if (!stillHolds(turn, rule, first.cause)) {
       const sentence = `${rule.name} dropped: ${sayCause(first.cause)} no longer holds`;
-      record(turn, { kind: "dropped", rule: rule.name, hold: "no-longer", sentence });
+      record(turn, { kind: "dropped", ...decided, hold: "no-longer", sentence });
       continue;
     }
     const hold = staleHold(turn, rule, first.cause) ?? mayFire(turn, rule, first.cause);
@@ -125,7 +126,7 @@ function fireEdge(turn: Turn): boolean {
       return true;
     }
     const sentence = sayNotMadeUpFor(first.cause, hold);
-    record(turn, { kind: "dropped", rule: rule.name, hold: hold.kind, sentence });
+    record(turn, { kind: "dropped", ...decided, hold: hold.kind, sentence });
   }
   return false;
 }
@@ -208,7 +209,9 @@ export function isLevel(turn: Turn, rule: Rule, when: Condition): boolean {
 /** Whether what an edge told is still so, now that its turn has come. */
 function stillHolds(turn: Turn, rule: Rule, cause: Cause): boolean {
   if (rule.trigger.kind === "split-brain") return turn.state.splitBrain.length > 0;
-  if (rule.trigger.kind !== "transition") return true;
+  if (rule.trigger.kind === "run-failed") return true;
+  /** A reload made another rule of it. */
+  if (rule.trigger.kind === "condition") return false;
   const { host, check, to, from } = cause;
   const standing =
     check === null ? turn.state.hosts[host ?? ""] : turn.state.observations[`${check} on ${host}`]?.standing;

@@ -26,13 +26,13 @@ export function edgesOf(turn: Turn, edge: Edge): void {
       continue;
     const { to } = edge.change;
     const from = namedFrom(rule.trigger) ?? edge.change.from;
+    const cause = { host, from, to, check, failed: null };
     if (turn.isSilent) {
       const subject = check === null ? host : `${check} on ${host}`;
       const sentence = `${rule.name} dropped: ${subject}: ${from} -> ${to} is what the reload made of it, and no change`;
-      record(turn, { kind: "dropped", rule: rule.name, hold: "reload", sentence });
+      record(turn, { kind: "dropped", rule: rule.name, cause, hold: "reload", sentence });
       continue;
     }
-    const cause = { host, from, to, check, failed: null };
     turn.edges.push({ rule: rule.name, cause, isLearned });
   }
 }

@@ -72,7 +72,14 @@ const runEnd = (rule: string, run: number, outcome: "done" | "failed" | "abandon
   endedAtMs,
   sentence,
 });
-const dropped = (rule: string): Record => ({ kind: "dropped", rule, hold: "guard", sentence });
+const causeOf = (host: string | null): Cause => ({ ...noCause, host, from: "slave", to: "master" });
+const dropped = (rule: string, host: string, hold: "guard" | "again" = "guard"): Record => ({
+  kind: "dropped",
+  rule,
+  cause: causeOf(host),
+  hold,
+  sentence,
+});
 
 function replay(records: readonly Record[], change: { before?: State; wallMs?: number } = {}): State {
   const { before = begin, ...rest } = change;
@@ -102,14 +109,38 @@ const rows: readonly Row[] = [
     records: [
       transition("h2", true, "slave", "master"),
       transition("h2", false, "unknown", "master"),
-      runStart("any_to_master", 1),
+      runStart("any_to_master", 1, 4_000, causeOf("h2")),
     ],
     waiting: [],
   },
   {
+    name: "one that waits is none of a run by hand",
+    records: [transition("h2", true, "slave", "master"), runStart("any_to_master", 1)],
+    waiting: ["any_to_master h2"],
+  },
+  {
     name: "one that was dropped does not wait",
-    records: [transition("h1", false, "slave", "master"), dropped("any_to_master")],
+    records: [transition("h1", false, "slave", "master"), dropped("any_to_master", "h1")],
     waiting: [],
+  },
+  {
+    name: "one that is dropped leaves that of another host",
+    records: [
+      transition("h2", true, "slave", "master"),
+      transition("h1", false, "slave", "master"),
+      dropped("any_to_master", "h1"),
+    ],
+    waiting: ["any_to_master h2"],
+  },
+  {
+    name: "one that comes again while it waits is dropped, and the first still waits",
+    records: [
+      transition("h1", false, "slave", "master"),
+      transition("h1", false, "master", "critical"),
+      transition("h1", false, "critical", "master"),
+      dropped("any_to_master", "h1", "again"),
+    ],
+    waiting: ["any_to_master h1"],
   },
   {
     name: "two hosts are two edges",
@@ -133,12 +164,15 @@ const rows: readonly Row[] = [
   },
   {
     name: "a failure keeps what had triggered its run",
-    records: [runStart("any_to_master", 4, 4_000, { ...noCause, host: "h1" }), runEnd("any_to_master", 4, "failed")],
+    records: [runStart("any_to_master", 4, 4_000, causeOf("h1")), runEnd("any_to_master", 4, "failed")],
     waiting: ["on_failure h1"],
   },
   {
     name: "a failure that was looked after does not wait",
-    records: [runEnd("any_to_master", 4, "failed"), runStart("on_failure", 5)],
+    records: [
+      runEnd("any_to_master", 4, "failed"),
+      runStart("on_failure", 5, 4_000, { ...noCause, failed: { rule: "any_to_master", run: 4 } }),
+    ],
     waiting: [],
   },
   {
