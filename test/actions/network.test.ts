@@ -10,7 +10,12 @@ import { lastAnswer } from "./server.ts";
 const skip = skipWithout({ programs: networkPrograms, isRoot: true });
 
 const tools = ["sh", "ip", "sleep", "sysctl"];
-const families: readonly { readonly name: string; readonly address: string; readonly prefix: string; readonly tools: readonly string[] }[] = [
+const families: readonly {
+  readonly name: string;
+  readonly address: string;
+  readonly prefix: string;
+  readonly tools: readonly string[];
+}[] = [
   { name: "IPv4, perl", address: "10.99.0.100", prefix: "24", tools: [...tools, "perl"] },
   { name: "IPv4, arping", address: "10.99.0.100", prefix: "24", tools: [...tools, "arping"] },
   { name: "IPv6, perl", address: "fd99::100", prefix: "64", tools: [...tools, "perl"] },
@@ -25,11 +30,18 @@ for (const { name, address, prefix, tools: programs } of families) {
 
     const dry = await network.act("a", ["take_address", "--dry-run", take], path);
     assert.match(dry, new RegExp(`^exit 0: .*would run: ip address replace ${take} dev eth0`, "s"));
-    assert.equal(await network.ask("a", "check_address", "-a", address, "-r"), `exit 0: SLAVE - ${address} is not here`);
+    assert.equal(
+      await network.ask("a", "check_address", "-a", address, "-r"),
+      `exit 0: SLAVE - ${address} is not here`,
+    );
 
     assert.equal(await network.act("a", ["take_address", take], path), `exit 0: ${address} is on eth0`);
-    assert.equal(await network.ask("a", "check_address", "-a", address, "-r"), `exit 0: MASTER - ${address} is on eth0`);
-    const answers = async (): Promise<string> => `exit ${(await network.run("client", ["ping", "-c1", "-W1", address])).code}`;
+    assert.equal(
+      await network.ask("a", "check_address", "-a", address, "-r"),
+      `exit 0: MASTER - ${address} is on eth0`,
+    );
+    const answers = async (): Promise<string> =>
+      `exit ${(await network.run("client", ["ping", "-c1", "-W1", address])).code}`;
     assert.equal(await lastAnswer(answers, /exit 0/), "exit 0");
     assert.equal(await network.learned(address), await network.mac("a"));
 
@@ -50,7 +62,10 @@ for (const { name, address, prefix, tools: programs } of families) {
 void test("an address that leads nowhere, and one that nobody can be told of", { skip }, async (context) => {
   const network = await Network.build(context);
   const path = await pathWith(context, ...tools);
-  assert.match(await network.act("a", ["take_address", "10.55.0.1/24"]), /^exit 1: no interface leads to 10\.55\.0\.1 /);
+  assert.match(
+    await network.act("a", ["take_address", "10.55.0.1/24"]),
+    /^exit 1: no interface leads to 10\.55\.0\.1 /,
+  );
   assert.match(await network.act("a", ["take_address", "nonsense/24"]), /^exit 2: /);
   assert.match(await network.act("a", ["take_address", "-i", "eth7", "10.99.0.100/24"]), /^exit 1: /);
   const silent = await network.act("a", ["take_address", "10.99.0.100/24"], path);
@@ -60,7 +75,10 @@ void test("an address that leads nowhere, and one that nobody can be told of", {
 void test("routes are taken and released, twice each", { skip }, async (context) => {
   const network = await Network.build(context);
   const words = ["192.168.7.0/24", "via", "10.99.0.3"] as const;
-  assert.equal(await network.act("a", ["take_route", "--dry-run", ...words]), `exit 0: would run: ip -4 route replace ${words.join(" ")}`);
+  assert.equal(
+    await network.act("a", ["take_route", "--dry-run", ...words]),
+    `exit 0: would run: ip -4 route replace ${words.join(" ")}`,
+  );
   for (let time = 0; time < 2; time += 1)
     assert.equal(await network.act("a", ["take_route", ...words]), `exit 0: route: ${words.join(" ")}`);
   assert.match(await network.ip("a", "route"), /^192\.168\.7\.0\/24 via 10\.99\.0\.3 dev eth0/m);
@@ -73,11 +91,20 @@ void test("routes are taken and released, twice each", { skip }, async (context)
 
 void test("the gateway answers, is cut off, and is not there", { skip }, async (context) => {
   const network = await Network.build(context);
-  assert.match(await network.ask("a", "check_gateway"), /^exit 2: CRITICAL - there is no default route with a gateway$/);
+  assert.match(
+    await network.ask("a", "check_gateway"),
+    /^exit 2: CRITICAL - there is no default route with a gateway$/,
+  );
   await network.ip("a", "route", "add", "default", "via", "10.99.0.3");
   await network.ip("a", "-6", "route", "add", "default", "via", "fd99::3");
-  assert.match(await network.ask("a", "check_gateway"), /^exit 0: OK - 10\.99\.0\.3 answers through eth0 \| rta=[\d.]+ms$/);
-  assert.match(await network.ask("a", "check_gateway", "-6"), /^exit 0: OK - fd99::3 answers through eth0 \| rta=[\d.]+ms$/);
+  assert.match(
+    await network.ask("a", "check_gateway"),
+    /^exit 0: OK - 10\.99\.0\.3 answers through eth0 \| rta=[\d.]+ms$/,
+  );
+  assert.match(
+    await network.ask("a", "check_gateway", "-6"),
+    /^exit 0: OK - fd99::3 answers through eth0 \| rta=[\d.]+ms$/,
+  );
   assert.match(await network.ask("a", "check_gateway", "-a", "10.99.0.2"), /^exit 0: OK - 10\.99\.0\.2 answers \|/);
   await network.ip("wire", "link", "set", "to-client", "down");
   const cut = "exit 2: CRITICAL - 10.99.0.3 does not answer through eth0";

@@ -4,6 +4,7 @@
  */
 import type { TestContext } from "node:test";
 import { must, pathOf, run, type Ended, type RunOptions } from "../checks/script.ts";
+import { whenOver } from "../checks/when-over.ts";
 
 export const networkPrograms = { ip: "iproute2", perl: "perl-base", arping: "iputils-arping", ping: "iputils-ping" };
 
@@ -20,14 +21,26 @@ export class Network {
   static async build(context: TestContext): Promise<Network> {
     count += 1;
     const network = new Network(`fo${process.pid}-${count}-`);
-    context.after(() => network.#remove());
+    whenOver(context, () => network.#remove());
     await must("ip", "netns", "add", network.name("wire"));
     await network.ip("wire", "link", "add", "br0", "type", "bridge");
     await network.ip("wire", "link", "set", "br0", "up");
     for (const [index, host] of ["a", "b", "client"].entries()) {
       await must("ip", "netns", "add", network.name(host));
       await network.ip(host, "link", "set", "lo", "up");
-      await network.ip("wire", "link", "add", `to-${host}`, "type", "veth", "peer", "name", "eth0", "netns", network.name(host));
+      await network.ip(
+        "wire",
+        "link",
+        "add",
+        `to-${host}`,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "netns",
+        network.name(host),
+      );
       await network.ip("wire", "link", "set", `to-${host}`, "master", "br0", "up");
       await network.ip(host, "link", "set", "eth0", "up");
       await network.ip(host, "address", "add", `10.99.0.${index + 1}/24`, "dev", "eth0");

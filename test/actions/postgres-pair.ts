@@ -8,6 +8,7 @@ import type { TestContext } from "node:test";
 import { findFreePorts } from "../demo/free-ports.ts";
 import { makeFolder } from "../checks/folder.ts";
 import { must, pathOf, run } from "../checks/script.ts";
+import { whenOver } from "../checks/when-over.ts";
 
 export const postgresPrograms = {
   "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
@@ -46,7 +47,7 @@ export class PostgresPair {
       { name: "a", data: join(folder, "a"), port: portOfA },
       { name: "b", data: join(folder, "b"), port: portOfB },
     );
-    context.after(() => pair.#stopAll());
+    whenOver(context, () => pair.#stopAll());
     await pair.#prepare();
     return pair;
   }

@@ -4,6 +4,7 @@ import { openSync, closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { whenOver } from "../checks/when-over.ts";
 
 export interface Server {
   readonly child: ChildProcess;
@@ -27,7 +28,7 @@ export async function startServer(
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await ended;
   };
-  context.after(() => kill());
+  whenOver(context, () => kill());
   const endMs = performance.now() + 30_000;
   while (!(await options.answers())) {
     if (child.exitCode !== null || performance.now() > endMs)

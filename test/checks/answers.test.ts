@@ -8,11 +8,12 @@ import { findFreePorts } from "../demo/free-ports.ts";
 import { pathWith } from "./folder.ts";
 import { skipWithout } from "./needs.ts";
 import { ask } from "./script.ts";
+import { whenOver } from "./when-over.ts";
 
 async function listen(context: TestContext, server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  context.after(() => server.close());
+  whenOver(context, () => server.close());
   const address = server.address();
   assert.ok(address !== null && typeof address === "object");
   return address.port;
@@ -38,13 +39,15 @@ for (const [tool, programs] of Object.entries(tcpTools)) {
 
 void test("check_tcp_answer: a full backlog is no answer", { skip: skipTcp }, async (context) => {
   /** A listening socket of which nobody takes anything: the kernel stops answering when its queue is full. */
-  const script = 'use Socket; socket S, AF_INET, SOCK_STREAM, 0; bind S, pack_sockaddr_in(0, INADDR_LOOPBACK); listen S, 0;';
-  const rest = 'my ($port) = unpack_sockaddr_in(getsockname S); for (1 .. 3) { socket my $c, AF_INET, SOCK_STREAM, 0;';
-  const connect = 'fcntl $c, 4, 2048; connect $c, pack_sockaddr_in($port, INADDR_LOOPBACK); push @c, $c } select undef, undef, undef, .2;';
+  const script =
+    "use Socket; socket S, AF_INET, SOCK_STREAM, 0; bind S, pack_sockaddr_in(0, INADDR_LOOPBACK); listen S, 0;";
+  const rest = "my ($port) = unpack_sockaddr_in(getsockname S); for (1 .. 3) { socket my $c, AF_INET, SOCK_STREAM, 0;";
+  const connect =
+    "fcntl $c, 4, 2048; connect $c, pack_sockaddr_in($port, INADDR_LOOPBACK); push @c, $c } select undef, undef, undef, .2;";
   const tell = '$| = 1; print "$port\n"; sleep 60';
   const { spawn } = await import("node:child_process");
   const child = spawn("perl", ["-e", script + rest + connect + tell], { stdio: ["ignore", "pipe", "inherit"] });
-  context.after(() => child.kill());
+  whenOver(context, () => child.kill());
   const [bytes] = await once(child.stdout, "data");
   const port = String(bytes).trim();
   const silent = `exit 2: CRITICAL - 127.0.0.1 does not answer on port ${port} within 1 s`;
@@ -67,15 +70,16 @@ for (const [tool, programs] of Object.entries(httpTools)) {
       }),
     );
     const get = async (path: string, ...words: string[]): Promise<string> => {
-      const said = await ask("check_http_answer", ["-u", `http://127.0.0.1:${port}/${path}`, "-t", "2", ...words], options);
+      const said = await ask(
+        "check_http_answer",
+        ["-u", `http://127.0.0.1:${port}/${path}`, "-t", "2", ...words],
+        options,
+      );
       return said.replace(`http://127.0.0.1:${port}`, "").replace(/ \| time=[\d.]+s;;;0;2$/, "");
     };
     assert.equal(await get("200"), "exit 0: OK - /200 answers 200");
     assert.equal(await get("200", "-s", '"ready": true'), "exit 0: OK - /200 answers 200");
-    assert.equal(
-      await get("200", "-s", "on fire"),
-      "exit 2: CRITICAL - /200 answers 200 without the expected words",
-    );
+    assert.equal(await get("200", "-s", "on fire"), "exit 2: CRITICAL - /200 answers 200 without the expected words");
     assert.equal(await get("404"), "exit 1: WARNING - /404 answers 404");
     assert.equal(await get("503"), "exit 2: CRITICAL - /503 answers 503");
     assert.equal(await get("503", "-e", "200,503"), "exit 0: OK - /503 answers 503");

@@ -43,47 +43,58 @@ void test("check_file_events: what an absent file means can be said", { skip }, 
   await check.line("OK", check.lines.length);
 });
 
-void test("check_log_events: a line that matches, one that mends it, and a log that is rotated", { skip }, async (context) => {
-  const file = join(makeFolder(context), "app.log");
-  writeFileSync(file, "PANIC: of yesterday\n");
-  const patterns = ["-c", "PANIC:|no space*device", "-w", "slow [0-9]*", "-o", "is ready again"];
-  const check = stay(context, "check_log_events", "-f", file, ...patterns, "-n", "1", "-r", "0");
-  assert.equal(await check.line("OK"), `OK - nothing in ${file} | matches=0c`);
-  await watches(check, "tail");
+void test(
+  "check_log_events: a line that matches, one that mends it, and a log that is rotated",
+  { skip },
+  async (context) => {
+    const file = join(makeFolder(context), "app.log");
+    writeFileSync(file, "PANIC: of yesterday\n");
+    const patterns = ["-c", "PANIC:|no space*device", "-w", "slow [0-9]*", "-o", "is ready again"];
+    const check = stay(context, "check_log_events", "-f", file, ...patterns, "-n", "1", "-r", "0");
+    assert.equal(await check.line("OK"), `OK - nothing in ${file} | matches=0c`);
+    await watches(check, "tail");
 
-  appendFileSync(file, "all is well\nslow 17 | x=1\n");
-  assert.equal(await check.line("WARNING"), "WARNING - slow 17 / x=1 | matches=1c");
-  appendFileSync(file, "could not write: no space left on device\nslow 18\n");
-  assert.equal(await check.line("CRITICAL"), "CRITICAL - could not write: no space left on device | matches=2c");
-  appendFileSync(file, "the server is ready again\n");
-  assert.equal(await check.line("OK", 2), "OK - the server is ready again | matches=3c");
+    appendFileSync(file, "all is well\nslow 17 | x=1\n");
+    assert.equal(await check.line("WARNING"), "WARNING - slow 17 / x=1 | matches=1c");
+    appendFileSync(file, "could not write: no space left on device\nslow 18\n");
+    assert.equal(await check.line("CRITICAL"), "CRITICAL - could not write: no space left on device | matches=2c");
+    appendFileSync(file, "the server is ready again\n");
+    assert.equal(await check.line("OK", 2), "OK - the server is ready again | matches=3c");
 
-  renameSync(file, `${file}.1`);
-  writeFileSync(file, "");
-  await untilFollows(check, file);
-  appendFileSync(file, "PANIC: of today\n");
-  assert.match(await check.line("CRITICAL - PANIC"), /^CRITICAL - PANIC: of today \| matches=\d+c$/);
-});
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, "");
+    await untilFollows(check, file);
+    appendFileSync(file, "PANIC: of today\n");
+    assert.match(await check.line("CRITICAL - PANIC"), /^CRITICAL - PANIC: of today \| matches=\d+c$/);
+  },
+);
 
-void test("check_log_events: it is over after a while, and a flood of matches is one line", { skip }, async (context) => {
-  const file = join(makeFolder(context), "app.log");
-  writeFileSync(file, "");
-  const check = stay(context, "check_log_events", "-f", file, "-c", "PANIC", "-n", "1", "-r", "2");
-  await check.line("OK");
-  await watches(check, "tail");
-  appendFileSync(file, "PANIC at the disk\n".repeat(5_000));
-  await check.line("CRITICAL");
-  const over = await check.line("OK - nothing in", 1);
-  assert.equal(over, `OK - nothing in ${file} for 2 s | matches=5000c`);
-  assert.ok(check.lines.length < 20, `${check.lines.length} lines`);
-});
+void test(
+  "check_log_events: it is over after a while, and a flood of matches is one line",
+  { skip },
+  async (context) => {
+    const file = join(makeFolder(context), "app.log");
+    writeFileSync(file, "");
+    const check = stay(context, "check_log_events", "-f", file, "-c", "PANIC", "-n", "1", "-r", "2");
+    await check.line("OK");
+    await watches(check, "tail");
+    appendFileSync(file, "PANIC at the disk\n".repeat(5_000));
+    await check.line("CRITICAL");
+    const over = await check.line("OK - nothing in", 1);
+    assert.equal(over, `OK - nothing in ${file} for 2 s | matches=5000c`);
+    assert.ok(check.lines.length < 20, `${check.lines.length} lines`);
+  },
+);
 
 void test("when the one who watches is killed, the check ends and says so", { skip }, async (context) => {
   const folder = makeFolder(context);
   writeFileSync(join(folder, "app.log"), "");
   const checks = [
     { check: stay(context, "check_file_events", "-f", join(folder, "role"), "-n", "1"), watcher: "inotifywait" },
-    { check: stay(context, "check_log_events", "-f", join(folder, "app.log"), "-c", "PANIC", "-n", "1"), watcher: "tail" },
+    {
+      check: stay(context, "check_log_events", "-f", join(folder, "app.log"), "-c", "PANIC", "-n", "1"),
+      watcher: "tail",
+    },
   ];
   for (const { check, watcher } of checks) {
     const pid = await watches(check, watcher);
@@ -120,7 +131,9 @@ function hasInotify(pid: number): boolean {
 
 function readInfo(pid: number): string {
   try {
-    return [3, 4, 5].map((fd) => (existsSync(`/proc/${pid}/fdinfo/${fd}`) ? readFileSync(`/proc/${pid}/fdinfo/${fd}`, "utf8") : "")).join();
+    return [3, 4, 5]
+      .map((fd) => (existsSync(`/proc/${pid}/fdinfo/${fd}`) ? readFileSync(`/proc/${pid}/fdinfo/${fd}`, "utf8") : ""))
+      .join();
   } catch {
     return "";
   }
@@ -129,7 +142,9 @@ function readInfo(pid: number): string {
 /** `tail -F` has found the new file: it has it open. */
 async function untilFollows(check: Resident, file: string): Promise<void> {
   const pid = await watches(check, "tail");
-  await until(`tail follows the new ${file}`, async () => (await must("ls", "-l", `/proc/${pid}/fd`)).includes(`${file}\n`));
+  await until(`tail follows the new ${file}`, async () =>
+    (await must("ls", "-l", `/proc/${pid}/fd`)).includes(`${file}\n`),
+  );
 }
 
 function commandLines(): Promise<string> {

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { must } from "./script.ts";
+import { whenOver } from "./when-over.ts";
 
 /** An empty folder, gone when the test is over. `mode` 0755: other users may look. */
 export function makeFolder(context: { after: TestContext["after"] }, mode = 0o700): string {
   const folder = mkdtempSync(join(tmpdir(), "failoverd-field-"));
   chmodSync(folder, mode);
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  whenOver(context, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -9,13 +9,14 @@ import { readPlugin } from "../../src/dialect/plugin.ts";
 import { makeFolder } from "./folder.ts";
 import { skipWithout } from "./needs.ts";
 import { ask, must, pathOf, run } from "./script.ts";
+import { whenOver } from "./when-over.ts";
 
 void test("check_process: by name, by number, how many, and no zombie", async (context) => {
   const folder = makeFolder(context);
   const program = join(folder, "field-napper-long");
   copyFileSync("/bin/sleep", program);
   const sleepers = [spawn(program, ["60"]), spawn(program, ["60"])];
-  context.after(() => sleepers.forEach((child) => child.kill()));
+  whenOver(context, () => sleepers.forEach((child) => child.kill()));
   await Promise.all(sleepers.map((child) => once(child, "spawn")));
   const byName = (...words: string[]): Promise<string> => ask("check_process", ["-n", "field-napper-long", ...words]);
   assert.equal(await byName(), "exit 0: OK - 2 running: field-napper-long | processes=2;0:;1:");
@@ -32,8 +33,11 @@ void test("check_process: by name, by number, how many, and no zombie", async (c
   assert.match(await byFile(), /^exit 3: UNKNOWN/);
 
   /** A parent that does not look after its child: the child is a zombie as soon as the parent has said so. */
-  const parent = spawn("perl", ["-e", 'unless (fork) { exit } select undef, undef, undef, .2; $| = 1; print "\\n"; sleep 60']);
-  context.after(() => parent.kill());
+  const parent = spawn("perl", [
+    "-e",
+    'unless (fork) { exit } select undef, undef, undef, .2; $| = 1; print "\\n"; sleep 60',
+  ]);
+  whenOver(context, () => parent.kill());
   await once(parent.stdout, "data");
   const zombie = (await must("sh", "-c", `cat /proc/${parent.pid}/task/*/children`)).trim();
   assert.match(await must("cat", `/proc/${zombie}/stat`), /\) Z /);
@@ -46,7 +50,16 @@ const mounts = { unshare: "util-linux", mount: "mount" };
 /** Runs it in a mount namespace of its own, after a preparation in it. */
 async function inNamespace(preparation: string, words: readonly string[]): Promise<string> {
   const script = `${preparation}\nexec "$@"`;
-  const { code, stdout } = await run(["unshare", "-m", "sh", "-c", script, "sh", pathOf("checks", "check_mounted"), ...words]);
+  const { code, stdout } = await run([
+    "unshare",
+    "-m",
+    "sh",
+    "-c",
+    script,
+    "sh",
+    pathOf("checks", "check_mounted"),
+    ...words,
+  ]);
   return `exit ${code}: ${stdout.trimEnd()}`;
 }
 
@@ -64,18 +77,21 @@ void test("check_mounted", { skip: skipWithout({ programs: mounts, isRoot: true 
     [tmpfs("ro"), [], `exit 2: CRITICAL - ${path} is read only`],
     [tmpfs("ro"), ["-r"], `exit 0: OK - field-device is mounted on ${path} (tmpfs)`],
   ];
-  for (const [preparation, words, want] of rows) assert.equal(await inNamespace(preparation, ["-p", path, ...words]), want);
+  for (const [preparation, words, want] of rows)
+    assert.equal(await inNamespace(preparation, ["-p", path, ...words]), want);
   assert.match(await ask("check_mounted", ["-p", "/proc", "-t", "proc"]), /^exit 0: OK/);
 });
 
 void test("check_space", { skip: skipWithout({ programs: mounts, isRoot: true }) }, async (context) => {
   const folder = makeFolder(context);
-  const fill = (preparation: string) => async (...words: string[]) => {
-    const script = `mount -t tmpfs -o size=10m,nr_inodes=100 field ${folder}; cd ${folder}; ${preparation}; cd /; exec "$@"`;
-    const check = [pathOf("checks", "check_space"), "-p", folder, ...words];
-    const { code, ...printed } = await run(["unshare", "-m", "sh", "-c", script, "sh", ...check]);
-    return readPlugin({ kind: "exited", code: code ?? -1 }, { ...printed, droppedBytes: 0 });
-  };
+  const fill =
+    (preparation: string) =>
+    async (...words: string[]) => {
+      const script = `mount -t tmpfs -o size=10m,nr_inodes=100 field ${folder}; cd ${folder}; ${preparation}; cd /; exec "$@"`;
+      const check = [pathOf("checks", "check_space"), "-p", folder, ...words];
+      const { code, ...printed } = await run(["unshare", "-m", "sh", "-c", script, "sh", ...check]);
+      return readPlugin({ kind: "exited", code: code ?? -1 }, { ...printed, droppedBytes: 0 });
+    };
   const { status, metrics } = await fill(":")();
   assert.equal(status, "ok");
   assert.deepEqual(

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { repositoryRoot } from "../root.ts";
+import { whenOver } from "./when-over.ts";
 
 export interface Ended {
   /** null: a signal ended it. */
@@ -66,7 +67,7 @@ export async function ask(check: string, words: readonly string[] = [], options:
 /** The same of an action, which may say something on standard error. */
 export async function act(action: string, words: readonly string[] = [], options: RunOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await run([pathOf("actions", action), ...words], options);
-  return `exit ${code}: ${(stdout + stderr).trimEnd()}`;
+  return `exit ${code}: ${stdout}${stderr}`.trimEnd();
 }
 
 /** A check that stays, in a process group of its own, as the daemon runs it. */
@@ -88,7 +89,7 @@ export class Resident {
       this.#hasEnded = true;
       this.#look();
     });
-    context.after(() => this.end());
+    whenOver(context, () => this.end());
   }
 
   get pid(): number {

@@ -8,17 +8,42 @@ import { makeFolder, pathWith, writeScript } from "./folder.ts";
 import { skipWithout } from "./needs.ts";
 import { ask, pathOf, run } from "./script.ts";
 
-const drbd: readonly { readonly role: string; readonly disk: string; readonly connection: string; readonly want: RegExp }[] = [
+const drbd: readonly {
+  readonly role: string;
+  readonly disk: string;
+  readonly connection: string;
+  readonly want: RegExp;
+}[] = [
   {
     role: "Primary/Secondary",
     disk: "UpToDate/UpToDate",
     connection: "Connected",
     want: /^exit 0: MASTER - UpToDate\/UpToDate, Connected \| connected=1 uptodate=1$/,
   },
-  { role: "Primary", disk: "UpToDate/DUnknown", connection: "Connecting", want: /^exit 0: MASTER .*connected=0 uptodate=1$/ },
-  { role: "Secondary", disk: "UpToDate\nUpToDate", connection: "StandAlone", want: /^exit 0: SLAVE .*connected=0 uptodate=1$/ },
-  { role: "Secondary", disk: "UpToDate\nInconsistent", connection: "SyncTarget", want: /^exit 1: WARNING .*connected=1 uptodate=0$/ },
-  { role: "Secondary", disk: "Outdated", connection: "Connecting", want: /^exit 1: WARNING - secondary, and not to be promoted/ },
+  {
+    role: "Primary",
+    disk: "UpToDate/DUnknown",
+    connection: "Connecting",
+    want: /^exit 0: MASTER .*connected=0 uptodate=1$/,
+  },
+  {
+    role: "Secondary",
+    disk: "UpToDate\nUpToDate",
+    connection: "StandAlone",
+    want: /^exit 0: SLAVE .*connected=0 uptodate=1$/,
+  },
+  {
+    role: "Secondary",
+    disk: "UpToDate\nInconsistent",
+    connection: "SyncTarget",
+    want: /^exit 1: WARNING .*connected=1 uptodate=0$/,
+  },
+  {
+    role: "Secondary",
+    disk: "Outdated",
+    connection: "Connecting",
+    want: /^exit 1: WARNING - secondary, and not to be promoted/,
+  },
   { role: "Unconfigured", disk: "Unconfigured", connection: "Unconfigured", want: /^exit 2: DOWN - data is not up$/ },
   { role: "Nonsense", disk: "", connection: "", want: /^exit 3: UNKNOWN - role Nonsense$/ },
 ];
@@ -48,11 +73,20 @@ for (const { role, disk, connection, want } of drbd) {
 }
 
 const units: readonly (readonly [printed: string, want: string])[] = [
-  ["LoadState=loaded\nActiveState=active\nSubState=running\nResult=success", "exit 0: OK - db.service is active (running)"],
+  [
+    "LoadState=loaded\nActiveState=active\nSubState=running\nResult=success",
+    "exit 0: OK - db.service is active (running)",
+  ],
   ["LoadState=loaded\nActiveState=activating\nSubState=start", "exit 1: WARNING - db.service is activating (start)"],
   ["LoadState=loaded\nActiveState=inactive\nSubState=dead\nResult=success", "exit 2: DOWN - db.service is inactive"],
-  ["LoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code", "exit 2: CRITICAL - db.service has failed (exit-code)"],
-  ["LoadState=not-found\nActiveState=inactive\nSubState=dead\nResult=success", "exit 3: UNKNOWN - there is no unit db.service"],
+  [
+    "LoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code",
+    "exit 2: CRITICAL - db.service has failed (exit-code)",
+  ],
+  [
+    "LoadState=not-found\nActiveState=inactive\nSubState=dead\nResult=success",
+    "exit 3: UNKNOWN - there is no unit db.service",
+  ],
   ["LoadState=masked\nActiveState=inactive\nSubState=dead", "exit 2: DOWN - db.service is inactive"],
   ["nonsense | x", "exit 3: UNKNOWN - what systemctl printed is not understood: nonsense   x"],
 ];

@@ -1,0 +1,82 @@
+/** mount_volume and unmount_volume with a real file system in a file; promote_drbd and demote_drbd as drbdadm answers. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { makeFolder, writeScript } from "../checks/folder.ts";
+import { skipWithout } from "../checks/needs.ts";
+import { act, ask, must, run } from "../checks/script.ts";
+import { whenOver } from "../checks/when-over.ts";
+
+const programs = { "mkfs.ext4": "e2fsprogs", mount: "mount", findmnt: "util-linux", fuser: "psmisc", losetup: "mount" };
+const skip = skipWithout({ programs, isRoot: true });
+
+void test("a volume is mounted and unmounted, also while somebody uses it", { skip }, async (context) => {
+  const folder = makeFolder(context);
+  const image = join(folder, "image");
+  const path = join(folder, "srv");
+  mkdirSync(path);
+  await must("truncate", "-s", "8M", image);
+  await must("mkfs.ext4", "-q", image);
+  const device = (await must("losetup", "--find", "--show", image)).trim();
+  whenOver(context, async () => {
+    await run(["umount", path]);
+    await must("losetup", "--detach", device);
+  });
+
+  assert.equal(await act("mount_volume", ["--dry-run", device, path]), `exit 0: would run: mount -- ${device} ${path}`);
+  assert.equal(
+    await act("mount_volume", ["-t", "ext4", "-o", "noatime", device, path]),
+    `exit 0: ${device} is mounted on ${path}`,
+  );
+  assert.equal(await act("mount_volume", [device, path]), `exit 0: ${device} is mounted on ${path} already`);
+  assert.equal(
+    await ask("check_mounted", ["-p", path, "-d", device]),
+    `exit 0: OK - ${device} is mounted on ${path} (ext4)`,
+  );
+  assert.equal(
+    await act("mount_volume", ["/dev/null", path]),
+    `exit 1: ${device} is mounted on ${path}, and not /dev/null`,
+  );
+  assert.match(await act("mount_volume", [device, join(folder, "nowhere")]), /^exit 2: there is no folder/);
+
+  const deaf = spawn("sh", ["-c", 'trap "" TERM; echo here; while :; do sleep 0.1; done'], { cwd: path });
+  whenOver(context, () => deaf.kill("SIGKILL"));
+  await once(deaf.stdout, "data");
+  assert.match(await act("unmount_volume", ["-t", "1", path]), /^exit 1: .* is still in use\n/s);
+  assert.equal(
+    await act("unmount_volume", ["--dry-run", "-k", path]),
+    `exit 0: would run: umount ${path}, and end who uses it`,
+  );
+  const ended = once(deaf, "exit");
+  assert.match(
+    await act("unmount_volume", ["-k", "-t", "4", path]),
+    new RegExp(`^exit 0: .*nothing is mounted on ${path}`, "s"),
+  );
+  assert.deepEqual(await ended, [null, "SIGKILL"]);
+  assert.equal(await act("unmount_volume", [path]), `exit 0: nothing was mounted on ${path}`);
+});
+
+void test("DRBD: tried again while the other host lets go, and then given up", async (context) => {
+  const folder = makeFolder(context);
+  const asked = join(folder, "asked");
+  writeScript(
+    folder,
+    "drbdadm",
+    `echo "$1 $2" >>${asked}; [ "$(grep -c . ${asked})" -ge 2 ] || { echo 'Multiple primaries not allowed' >&2; exit 11; }`,
+  );
+  const options = { env: { PATH: `${folder}:${process.env["PATH"] ?? ""}` } };
+  assert.equal(await act("promote_drbd", ["--dry-run", "data"], options), "exit 0: would run: drbdadm primary data");
+  assert.equal(
+    await act("promote_drbd", ["data"], options),
+    "exit 0: data is primary here\nMultiple primaries not allowed",
+  );
+  assert.equal(await must("cat", asked), "primary data\nprimary data\n");
+  assert.equal(await act("demote_drbd", ["--dry-run", "data"], options), "exit 0: would run: drbdadm secondary data");
+  assert.equal(await act("demote_drbd", ["data"], options), "exit 0: data is secondary here");
+  writeScript(folder, "drbdadm", "exit 11");
+  assert.equal(await act("demote_drbd", ["-t", "1", "data"], options), "exit 1: data could not be made secondary");
+  assert.equal(await act("promote_drbd", ["-t", "1", "data"], options), "exit 1: data could not be made primary");
+});
