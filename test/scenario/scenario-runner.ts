@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { foldRun } from "../../src/store/unfinished.ts";
 import { explain } from "../../src/core/explain.ts";
-import { rebaseRun } from "../../src/core/rebase.ts";
+import { rebaseRun, resumeRun } from "../../src/core/rebase.ts";
 import { initialState, replayRecords, restoreState } from "../../src/core/restore.ts";
 import { step } from "../../src/core/step.ts";
 import type { Configuration } from "../../src/core/configuration.ts";
@@ -370,7 +370,8 @@ export class ScenarioRunner {
       .slice(table?.records ?? 0)
       .flatMap(({ record }) => (isCurrent || isDecision(record) ? [record] : []));
     const run = this.#unfinished();
-    const unfinished = run !== null && isReboot ? rebaseRun(run, this.#nowMs) : run;
+    const resume = isReboot ? rebaseRun : resumeRun;
+    const unfinished = run === null ? null : resume(run, this.#nowMs);
     const state = replayRecords(configuration, begin, { records, unfinished, wallMs: this.#shownMs() }, this.#nowMs);
     this.#begin(state, isCurrent, isCurrent ? "state restored" : "everything begins unknown");
   }
