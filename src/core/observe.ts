@@ -18,6 +18,11 @@ import type { Observation } from "./state.ts";
 export function observe(turn: Turn, check: Check, host: string, result: Result, atMs: number): void {
   const key = checkKey(check.name, host);
   const before = turn.state.observations[key] ?? newObservation(check, host, turn.nowMs);
+  /** It took so long that it comes too old: it is kept to be seen, and not believed. */
+  if (turn.nowMs >= staleAtMs(turn, check, atMs)) {
+    setObservation(turn, key, { ...before, latest: result, latestAtMs: atMs });
+    return;
+  }
   const { status, confirming } = confirm(before, result.status, check);
   const observation: Observation = { ...before, confirming, latest: result, latestAtMs: atMs, isStale: false };
   const said = result.output === "" ? result.status : result.output;
