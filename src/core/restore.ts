@@ -284,5 +284,7 @@ function decided(turn: Turn, { rule, cause }: { readonly rule: string; readonly 
 }
 
 function isSameCause(a: Cause, b: Cause): boolean {
-  return a.host === b.host && a.check === b.check && a.failed?.run === b.failed?.run;
+  /** What had triggered the run that failed is not always among the records. */
+  if (a.failed !== null || b.failed !== null) return a.failed?.run === b.failed?.run;
+  return a.host === b.host && a.check === b.check;
 }
