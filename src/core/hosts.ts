@@ -71,7 +71,17 @@ function deriveHost(turn: Turn, host: string): void {
       record(turn, { kind: "transition", host, check: null, isRole: isChangeOfRole, from, to, sentence });
     edgesOf(turn, { host, check: null, change, before });
   }
-  if (standing.role !== before.role) confirmRole(turn, host, standing);
+  if (standing.role !== before.role) {
+    const isSilent = before.roleOrder > 0 && changes.length === 0;
+    if (before.role === null && standing.role !== null && isSilent) sayRegained(turn, host, standing.role);
+    confirmRole(turn, host, standing);
+  }
+}
+
+/** It never ceased to say so, and is believed again. Nothing changed that could trigger anything. */
+function sayRegained(turn: Turn, host: string, role: Role): void {
+  const sentence = `${host}: taken for the ${role} again: it still says so`;
+  record(turn, { kind: "transition", host, check: null, isRole: true, from: "none", to: role, sentence });
 }
 
 /** The role that the role checks agree on; null if none says one. */
