@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { step } from "../../src/core/step.ts";
 import { checkInvariants } from "../scenario/invariants.ts";
-import { deepFreeze } from "../scenario/scenario-runner.ts";
+import { deepFreeze } from "../scenario/observed.ts";
 import { makeAction, makeCheck, makeConfiguration, makeMetric, makeResult, makeRule } from "./build.ts";
 import { initialState } from "../../src/core/restore.ts";
 import type { Configuration, FenceDevice } from "../../src/core/configuration.ts";
@@ -26,7 +26,7 @@ const device: FenceDevice = {
   canProve: true,
   place: { file: "actions.conf", line: 9 },
 };
-const any = { kind: "any" } as const;
+const anyStatus = { kind: "any" } as const;
 
 const one: Configuration = makeConfiguration({
   checks: [
@@ -60,7 +60,7 @@ const one: Configuration = makeConfiguration({
       ],
     }),
     makeRule("any_to_any", {
-      trigger: { kind: "transition", from: any, to: any, host: null, check: null },
+      trigger: { kind: "transition", from: anyStatus, to: anyStatus, host: null, check: null },
       actions: [makeAction("page", {}, "HOST")],
     }),
     makeRule("split_brain", { trigger: { kind: "split-brain" } }),

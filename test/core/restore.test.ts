@@ -16,7 +16,7 @@ import type { Cause } from "../../src/core/run.ts";
 import type { State } from "../../src/core/state.ts";
 
 const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };
-const any = { kind: "any" } as const;
+const anyStatus = { kind: "any" } as const;
 const master = { kind: "status", status: "master" } as const;
 const a = makeCheck("check_a", "h1");
 const b = makeCheck("check_b", "h2");
@@ -25,7 +25,9 @@ const when = { kind: "is", subject: { kind: "host", host: "h1" }, isNegated: fal
 const configuration = makeConfiguration({
   checks: [a, b, cluster],
   rules: [
-    makeRule("any_to_master", { trigger: { kind: "transition", from: any, to: master, host: null, check: null } }),
+    makeRule("any_to_master", {
+      trigger: { kind: "transition", from: anyStatus, to: master, host: null, check: null },
+    }),
     makeRule("lost", { trigger: { kind: "condition", when }, limit: { runs: 2, withinMs: 1_000 } }),
     makeRule("split_brain", { trigger: { kind: "split-brain" } }),
     makeRule("on_failure", { trigger: { kind: "run-failed" }, actions: [makeAction("page", {}, "RUN")] }),

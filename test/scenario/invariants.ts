@@ -13,7 +13,7 @@ import type { Record } from "../../src/core/record.ts";
 import type { Run } from "../../src/core/run.ts";
 import type { State } from "../../src/core/state.ts";
 import type { Turn } from "../../src/core/turn.ts";
-import type { Observed, Observer } from "./scenario-runner.ts";
+import type { Observed, Observer } from "./observed.ts";
 
 /** Makes an observer that fails the test at the first turn that breaks one. */
 export function checkInvariants(): Observer {

@@ -20,18 +20,10 @@ import type { State } from "../../src/core/state.ts";
 import { readPluginLine } from "../../src/dialect/resident.ts";
 import type { Directive } from "./directive.ts";
 import { History } from "./history.ts";
+import { deepFreeze, type Observer } from "./observed.ts";
 import { readFiles } from "./scenario-configuration.ts";
 import type { ScenarioLine } from "./scenario-file.ts";
 import { SimulatedWorld, type Happening } from "./simulated-world.ts";
-
-/** No turn changes the state that it was given: a daemon's is frozen, to the last leaf. */
-export function deepFreeze<Value>(value: Value): Value {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
-}
 
 interface Journalled {
   readonly record: Record;
@@ -40,18 +32,6 @@ interface Journalled {
 
 /** Monotonic time does not begin at zero, and nothing may depend on that it does. */
 const bootedAtMs = 1_000_000;
-
-/** What is told of each turn, to whoever wants to check what always holds. */
-export type Observer = (turn: Observed) => void;
-
-export interface Observed {
-  readonly event: Event;
-  readonly before: State;
-  readonly after: State;
-  readonly effects: readonly Effect[];
-  readonly configuration: Configuration;
-  readonly nowMs: number;
-}
 
 export class ScenarioRunner {
   readonly history = new History();
