@@ -75,6 +75,18 @@ void test(
       await becomes(b, /^exit 0: SLAVE - streaming, 0 bytes behind/);
       assert.equal(await story(pair, b), "1 written on a, 2 written on b, 3 written on a again");
     });
+
+    await context.test("a standby that crashed rejoins as well, and nothing is rewound", async () => {
+      const pid = pair.pidOf(b);
+      pair.kill(b, "SIGKILL");
+      await becomes(b, /^exit 2: /);
+      await pair.sql(a, "insert into story values ('4 written while b was away')");
+      await isReaped(pid);
+      assert.doesNotMatch(await act("rejoin_postgres", ["-D", b.data, sourceOf(a)]), /pg_rewind/);
+      assert.match(await act("start_service", pair.serviceWords(b)), /^exit 0: .* runs$/s);
+      await becomes(b, /^exit 0: SLAVE - streaming, 0 bytes behind/);
+      assert.match(await story(pair, b), /4 written while b was away$/);
+    });
   },
 );
 
