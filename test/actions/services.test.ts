@@ -60,8 +60,8 @@ void test("one that does not start, and one that does not stop, is a failure", a
   assert.match(await act("start_service", ["-c", "true"]), /^exit 2: /);
 });
 
-const namespace = { unshare: "util-linux", mount: "mount" };
-const skip = skipWithout({ programs: namespace, isRoot: true });
+const mountTools = { unshare: "util-linux", mount: "mount" };
+const skip = skipWithout({ programs: mountTools, isRoot: true });
 
 /** Runs an action in a mount namespace where systemd runs, with the programs in `folder` first, or where `folder` is /etc/init.d. */
 async function actIn(

@@ -48,8 +48,8 @@ const drbd: readonly {
   { role: "Nonsense", disk: "", connection: "", want: /^exit 3: UNKNOWN - role Nonsense$/ },
 ];
 
-const namespace = { unshare: "util-linux", mount: "mount" };
-const skip = skipWithout({ programs: namespace, isRoot: true });
+const mountTools = { unshare: "util-linux", mount: "mount" };
+const skip = skipWithout({ programs: mountTools, isRoot: true });
 
 /** In a mount namespace with a /sys/module/drbd: the module is loaded. */
 async function askDrbd(path: string): Promise<string> {
