@@ -219,7 +219,7 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
       ? { kind: "timed-out", afterMs: Math.round(turn.nowMs - phase.startedAtMs) }
       : event.outcome;
   const { shown } = describeStep(turn, run, phase.attempt, phase.fence);
-  const verdict = judgeEnd(turn, run, phase, outcome);
+  const verdict = judgeEnd(turn, run, phase, { outcome, output: event.output });
   const ms = Math.round(turn.nowMs - phase.startedAtMs);
   record(turn, {
     kind: "step-end",

@@ -1,8 +1,9 @@
 /** A step's process has ended: whether that was well, and what follows from it. */
 import { sayDuration } from "../base/duration.ts";
+import { endedWell, whyAgentFailed } from "./agent-action.ts";
 import { afterFenceCall } from "./fencing.ts";
 import { readyFor, type Running } from "./step-phase.ts";
-import { actionAt } from "./step-program.ts";
+import { actionAt, commandAt } from "./step-program.ts";
 import type { Outcome } from "./result.ts";
 import type { BoundAction, Run, StepPhase } from "./run.ts";
 import type { Turn } from "./turn.ts";
@@ -12,11 +13,19 @@ export type Verdict = { readonly isSuccess: boolean; readonly why: string } & (
 );
 
 /** What follows from the end of a step's process. */
-export function judgeEnd(turn: Turn, run: Run, phase: Running, outcome: Outcome): Verdict {
+export function judgeEnd(
+  turn: Turn,
+  run: Run,
+  phase: Running,
+  end: { readonly outcome: Outcome; readonly output: string },
+): Verdict {
+  const { outcome } = end;
   const action = actionAt(run);
-  const isSuccess = outcome.kind === "exited" && outcome.code === 0;
-  if (run.isAbandoned) return { isSuccess, next: "failed", why: ", the run was given up" };
-  if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why: "" };
+  const words = commandAt(run)?.words ?? [];
+  const isSuccess = endedWell(words, outcome);
+  const why = whyAgentFailed(words, end, turn.configuration.localHost);
+  if (run.isAbandoned) return { isSuccess, next: "failed", why: `${why}, the run was given up` };
+  if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why };
   if (action.kind === "fence" && phase.fence !== null) {
     const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
     switch (call.kind) {
@@ -33,7 +42,7 @@ export function judgeEnd(turn: Turn, run: Run, phase: Running, outcome: Outcome)
         return retryOrFail(turn, run, phase.attempt, call.why);
     }
   }
-  if (!isSuccess) return retryOrFail(turn, run, phase.attempt, "");
+  if (!isSuccess) return retryOrFail(turn, run, phase.attempt, why);
   return { isSuccess, next: afterSuccess(action), why: "" };
 }
 

@@ -10,6 +10,13 @@ export function actionAt(run: Run): BoundAction {
   return action;
 }
 
+/** The command that the step in progress is, or is undone by; null: it is a fence. */
+export function commandAt(run: Run): BoundCommand | null {
+  const action = actionAt(run);
+  if (run.failure !== null) return action.options.undo;
+  return action.kind === "fence" ? null : action.command;
+}
+
 /** The process that a step starts next: what runs, how it is shown, what its files are called, how long it may take. */
 export function describeStep(turn: Pick<Turn, "nowMs">, run: Run, attempt: number, call: FenceCall | null) {
   const action = actionAt(run);

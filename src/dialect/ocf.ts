@@ -5,6 +5,7 @@
  * Source: Open Cluster Framework resource agent API 1.1, "Return codes", and Pacemaker for 190 and 191. Every code that
  * is not in the table is critical: the agent ran and could not say that its service is well. Agents have no metrics.
  */
+import { exitReasonOf } from "../core/agent-action.ts";
 import type { Outcome, Result, Status } from "../core/result.ts";
 import { composeUnanswered, readAnswer } from "./answer.ts";
 import { composeResult, readPrintedPlain, withLineKept } from "./printed.ts";
@@ -34,22 +35,12 @@ export function readOcf(outcome: Outcome, output: CheckOutput, options: { readon
   if (answer.kind === "none") return composeUnanswered(answer, printed, outcome);
   const said = codes.get(answer.code) ?? { status: "critical", sentence: "failed with a code that OCF does not know" };
   const running = options.isPromotable ? "slave" : "ok";
-  const exitReason = readExitReason(output.stderr);
-  const reason = exitReason ?? printed.line;
+  const exitReason = cleanLine(exitReasonOf(output.stderr) ?? "");
+  const reason = exitReason === "" ? printed.line : exitReason;
   return composeResult({
     status: said.status ?? running,
     output: `${said.sentence} (exit ${answer.code})${reason === "" ? "" : `: ${reason}`}`,
-    printed: exitReason === null ? printed : withLineKept(printed),
+    printed: exitReason === "" ? printed : withLineKept(printed),
     outcome,
   });
-}
-
-/** Agents say why on stderr, behind this mark. The last one counts, as for Pacemaker: what was said last ended it. */
-function readExitReason(stderr: string): string | null {
-  const mark = "ocf-exit-reason:";
-  const at = stderr.lastIndexOf(mark);
-  if (at === -1) return null;
-  const [line = ""] = stderr.slice(at + mark.length).split("\n", 1);
-  const reason = cleanLine(line);
-  return reason === "" ? null : reason;
 }
