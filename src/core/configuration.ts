@@ -48,6 +48,8 @@ export interface Check {
     /** Reported by others, over the socket. */
     | { readonly kind: "passive" };
   readonly dialect: Dialect;
+  /** For `ocf` only: exit 0 is a slave, because the agent can be promoted; else it is just ok. */
+  readonly isPromotable: boolean;
   /** Results in a row that confirm a better / a worse status. */
   readonly rise: number;
   readonly fall: number;
@@ -65,7 +67,8 @@ export interface CommandTemplate {
   readonly program: string;
   /** All words, the first as the operator wrote it (`plumb`), which is how the command is shown. */
   readonly words: readonly Template[];
-  readonly env: Readonly<Record<string, string>>;
+  /** Only what a resource agent is given can have variables in it. */
+  readonly env: Readonly<Record<string, string | Template>>;
   readonly user: string | null;
 }
 

@@ -17,6 +17,7 @@ export type Effect =
       readonly job: number;
       readonly program: CheckProgram;
       readonly dialect: Dialect;
+      readonly isPromotable: boolean;
       readonly timeoutMs: number;
     }
   | { readonly kind: "startResident"; readonly job: number; readonly program: CheckProgram; readonly dialect: Dialect }

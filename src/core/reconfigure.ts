@@ -63,7 +63,8 @@ function sameProgram(a: Check, b: Check): boolean {
   return (
     a.run.kind === b.run.kind &&
     JSON.stringify(a.run.program) === JSON.stringify(b.run.program) &&
-    a.dialect === b.dialect
+    a.dialect === b.dialect &&
+    a.isPromotable === b.isPromotable
   );
 }
 

@@ -40,9 +40,9 @@ export function startDueChecks(turn: Turn): void {
     turn.state = { ...turn.state, nextJob: job + 1 };
     setCheck(turn, check.key, { ...progress, job, startedAtMs: turn.nowMs });
     const { program } = check.run;
-    const { dialect } = check;
+    const { dialect, isPromotable } = check;
     if (check.run.kind === "resident") turn.effects.push({ kind: "startResident", job, program, dialect });
-    else turn.effects.push({ kind: "startCheck", job, program, dialect, timeoutMs: check.run.timeoutMs });
+    else turn.effects.push({ kind: "startCheck", job, program, dialect, isPromotable, timeoutMs: check.run.timeoutMs });
   }
 }
 

@@ -76,7 +76,10 @@ export function bindVariables(
 export function variablesUsed(rule: Rule): readonly string[] {
   const ofTemplate = (template: Template): readonly string[] =>
     template.flatMap((part) => (typeof part === "string" ? [] : [part.variable]));
-  const ofCommand = (command: CommandTemplate): readonly string[] => command.words.flatMap(ofTemplate);
+  const ofCommand = ({ words, env }: CommandTemplate): readonly string[] => [
+    ...words.flatMap(ofTemplate),
+    ...Object.values(env).flatMap((value) => (typeof value === "string" ? [] : ofTemplate(value))),
+  ];
   const ofAction = (action: Action): readonly string[] => [
     ...(action.kind === "fence" ? ofTemplate(action.host) : ofCommand(action.command)),
     ...(action.options.undo === null ? [] : ofCommand(action.options.undo)),
@@ -114,7 +117,11 @@ export function bindAction(
 }
 
 export function bindCommand(command: CommandTemplate, bound: { readonly [name: string]: string }): BoundCommand {
-  return { ...command, words: command.words.map((word) => bindTemplate(word, bound)) };
+  const env = Object.entries(command.env).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : bindTemplate(value, bound),
+  ]);
+  return { ...command, words: command.words.map((word) => bindTemplate(word, bound)), env: Object.fromEntries(env) };
 }
 
 function bindTemplate(template: Template, bound: { readonly [name: string]: string }): string {

@@ -1,9 +1,10 @@
 /** A line of a rule -> an action: a command, or a fence, with its options. */
 import { readCondition, readHost, type ConditionContext } from "./condition-meaning.ts";
-import { checkVariables, readCommand, splitCommand, templateOf } from "./command-meaning.ts";
+import { checkVariables, readCommand, splitCommand } from "./command-meaning.ts";
 import { readDuration, type Settings, type SettingsContext } from "./setting-values.ts";
 import { overlay, readSettings } from "./settings.ts";
 import { lineOf } from "./source.ts";
+import { templateOf } from "./template.ts";
 import { plainText, soleVariable } from "./words.ts";
 import type { Scope } from "./scope.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -196,7 +196,7 @@ function readRules(tree: FileTree, context: RuleContext): readonly ReadRule[] {
 }
 
 function readNotifiers(section: Section, scope: Scope, context: Context): readonly Notifier[] {
-  const { surroundings, complaints } = context;
+  const { surroundings, declarations, complaints } = context;
   const settingsContext = { complaints, scope, userExists: (user: string) => surroundings.userExists(user) };
   let defaults: ReadSettings = { settings: {}, spans: new Map() };
   const commands: Command[] = [];
@@ -212,7 +212,7 @@ function readNotifiers(section: Section, scope: Scope, context: Context): readon
           settingsContext,
         );
         const settings = overlay(defaults.settings, own.settings);
-        const command = readCommand(line.words, settings, { scope, surroundings, complaints });
+        const command = readCommand(line.words, settings, { scope, surroundings, declarations, complaints });
         if (command === null) break;
         const place = { file: complaints.source.name, line: lineOf(complaints.source, line.span.start) };
         const { topics = notifyTopics, timeoutMs = 30_000 } = settings;

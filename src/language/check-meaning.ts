@@ -2,7 +2,7 @@
 import { checkKey, type Check, type CheckProgram } from "../core/configuration.ts";
 import { sayDuration } from "../base/duration.ts";
 import { dialectOf, type DeclaredCheck, type Declarations } from "./declarations.ts";
-import { isOcf, ocfEnvironment } from "./ocf.ts";
+import { isOcf, readAgentCall, splitParameter } from "./ocf.ts";
 import { refuseScript, refuseSetting } from "./scripts.ts";
 import { lineOf } from "./source.ts";
 import type { Complaints } from "./complaints.ts";
@@ -27,7 +27,7 @@ export function readChecks(
   for (const declared of declarations.checks) {
     complainOfNames(declared, seen, declarations, complaints);
     if (declared.command.isBroken) continue;
-    const check = readCheck(declared, surroundings, complaints);
+    const check = readCheck(declared, declarations, surroundings, complaints);
     if (check !== null) read.push({ check, declared });
   }
   return read;
@@ -64,7 +64,12 @@ function complainOfNames(
   }
 }
 
-function readCheck(declared: DeclaredCheck, surroundings: Surroundings, complaints: Complaints): Check | null {
+function readCheck(
+  declared: DeclaredCheck,
+  declarations: Declarations,
+  surroundings: Surroundings,
+  complaints: Complaints,
+): Check | null {
   const { name, host, own, defaults, command, kind } = declared;
   const settings = overlay(defaults.settings, own.settings);
   const key = checkKey(name, host);
@@ -76,15 +81,17 @@ function readCheck(declared: DeclaredCheck, surroundings: Surroundings, complain
     const message = `a result would be stale after ${sayDuration(staleAfterMs)}, before the next one comes (every ${sayDuration(everyMs)})`;
     complaints.add("E405", span, message, "make `stale` at least twice as long as `every`");
   }
-  const run = readRun(declared, { settings, everyMs, timeoutMs }, surroundings, complaints);
-  if (run === null) return null;
+  const hostCount = declarations.hosts.length;
+  const read = readRun(declared, { settings, everyMs, timeoutMs, hostCount }, surroundings, complaints);
+  if (read === null) return null;
   return {
     key,
     name,
     host,
     place: { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) },
-    run,
+    run: read.run,
     dialect: dialectOf(declared),
+    isPromotable: read.isPromotable && dialectOf(declared) === "ocf",
     rise: settings.rise ?? 1,
     fall: settings.fall ?? 3,
     staleAfterMs,
@@ -103,21 +110,22 @@ function defaultStaleMs(kind: DeclaredCheck["kind"], everyMs: number, timeoutMs:
   }
 }
 
-interface Times {
+interface Given {
   readonly settings: Settings;
   readonly everyMs: number;
   readonly timeoutMs: number;
+  readonly hostCount: number;
 }
 
 function readRun(
   declared: DeclaredCheck,
-  { settings, everyMs, timeoutMs }: Times,
+  given: Given,
   surroundings: Surroundings,
   complaints: Complaints,
-): Check["run"] | null {
+): Pick<Check, "run" | "isPromotable"> | null {
   if (declared.kind === "passive") {
     const [, extra] = declared.command.words;
-    if (extra === undefined) return { kind: "passive" };
+    if (extra === undefined) return { run: { kind: "passive" }, isPromotable: false };
     complaints.add(
       "E404",
       extra.span,
@@ -126,18 +134,21 @@ function readRun(
     );
     return null;
   }
-  const program = readProgram(declared, { settings, everyMs, timeoutMs }, surroundings, complaints);
-  if (program === null) return null;
-  if (declared.kind === "resident") return { kind: "resident", program };
-  return { kind: "scheduled", program, everyMs, retryMs: settings.retryMs ?? everyMs, timeoutMs };
+  const read = readProgram(declared, given, surroundings, complaints);
+  if (read === null) return null;
+  const { program, isPromotable } = read;
+  if (declared.kind === "resident") return { run: { kind: "resident", program }, isPromotable };
+  const { settings, everyMs, timeoutMs } = given;
+  const run = { kind: "scheduled", program, everyMs, retryMs: settings.retryMs ?? everyMs, timeoutMs } as const;
+  return { run, isPromotable };
 }
 
 function readProgram(
   declared: DeclaredCheck,
-  { settings, everyMs, timeoutMs }: Times,
+  { settings, everyMs, timeoutMs, hostCount }: Given,
   surroundings: Surroundings,
   complaints: Complaints,
-): CheckProgram | null {
+): { readonly program: CheckProgram; readonly isPromotable: boolean } | null {
   const { words, command } = declared;
   const [script, ...rest] = words ?? [];
   const [scriptWord] = command.words;
@@ -152,24 +163,25 @@ function readProgram(
   }
   const user = settings.user ?? null;
   const env = settings.env ?? {};
-  if (!isOcf(script)) return { argv: [found.path, ...rest], env, user };
-  const call = {
-    agent: script,
-    path: found.path,
-    instance: declared.name,
-    parameters: rest,
-    intervalMs: everyMs,
-    timeoutMs,
-  };
-  const environment = ocfEnvironment(call);
-  if (environment.kind === "environment")
-    return { argv: [found.path, "monitor"], env: { ...environment.env, ...env }, user };
-  const at = command.words[rest.indexOf(environment.word) + 1]?.span ?? command.span;
-  complaints.add(
-    "E317",
-    at,
-    `a resource agent takes parameters as name=value, and \`${environment.word}\` is not that`,
-    "its action is always `monitor` here, and needs not be said",
+  /** A script that answers as agents do, and says nothing of itself, may answer that it is master. */
+  if (!isOcf(script)) return { program: { argv: [found.path, ...rest], env, user }, isPromotable: true };
+  const agent = readAgentCall(
+    {
+      agent: script,
+      span: scriptWord.span,
+      path: found.path,
+      action: "monitor",
+      actionSpan: scriptWord.span,
+      parameters: rest.map((text, at) => splitParameter(text, command.words[at + 1]?.span ?? command.span)),
+      timeoutMs,
+      everyMs,
+      hostCount,
+      env,
+    },
+    surroundings,
+    complaints,
   );
-  return null;
+  if (agent === null) return null;
+  const program = { argv: [found.path, "monitor"], env: { OCF_RESOURCE_INSTANCE: declared.name, ...agent.env }, user };
+  return { program, isPromotable: agent.isPromotable };
 }

@@ -42,7 +42,8 @@ export const codes = {
   E314: "a variable in a place where it cannot stand",
   E315: "a variable that there is not",
   E316: "a script that cannot be run",
-  E317: "a wrong parameter of an OCF agent",
+  E317: "a wrong action or parameter of an OCF agent",
+  E318: "an OCF agent that cannot be used",
 
   E401: "no checks at all",
   E402: "two checks of one name on one host",

@@ -1,17 +1,21 @@
 /** The words of an action -> a command with its variables still open. */
-import { checkVariable, constantText, type Scope } from "./scope.ts";
-import { isOcf, ocfEnvironment } from "./ocf.ts";
+import { checkVariable, type Scope } from "./scope.ts";
+import { readAgentCommand } from "./agent-command.ts";
+import { isOcf } from "./ocf.ts";
 import { refuseScript, refuseSetting } from "./scripts.ts";
+import { templateOf } from "./template.ts";
 import { plainText } from "./words.ts";
 import type { Complaints } from "./complaints.ts";
+import type { Declarations } from "./declarations.ts";
 import type { Settings } from "./setting-values.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Segment, Word } from "./tree.ts";
-import type { CommandTemplate, Template } from "../core/configuration.ts";
+import type { CommandTemplate } from "../core/configuration.ts";
 
 export interface CommandContext {
   readonly scope: Scope;
   readonly surroundings: Surroundings;
+  readonly declarations: Declarations;
   readonly complaints: Complaints;
 }
 
@@ -21,7 +25,7 @@ export function readCommand(
   settings: Pick<Settings, "env" | "user" | "timeoutMs">,
   context: CommandContext,
 ): CommandTemplate | null {
-  const { complaints, scope, surroundings } = context;
+  const { complaints, surroundings } = context;
   const [scriptWord, ...rest] = words;
   if (scriptWord === undefined) return null;
   const script = plainText(scriptWord);
@@ -43,48 +47,10 @@ export function readCommand(
     return null;
   }
   if (!areKnown) return null;
+  if (isOcf(script)) return readAgentCommand([scriptWord, ...rest], { script, path: found.path, settings }, context);
   const user = settings.user ?? null;
   const env = settings.env ?? {};
-  if (!isOcf(script)) return { program: found.path, words: words.map(templateOf), env, user };
-
-  const [action, ...parameters] = rest;
-  const texts = parameters.map((word) => constantText(word, scope, complaints));
-  if (!texts.every((text) => text !== null)) return null;
-  const timeoutMs = settings.timeoutMs ?? 30_000;
-  const instance = script.split(":").at(-1) ?? script;
-  const environment = ocfEnvironment({
-    agent: script,
-    path: found.path,
-    instance,
-    parameters: texts,
-    intervalMs: 0,
-    timeoutMs,
-  });
-  if (action === undefined || /=/.test(plainText(action) ?? "=")) {
-    complaints.add(
-      "E317",
-      (action ?? scriptWord).span,
-      "a resource agent needs an action first, such as `start`, `stop`, `promote` or `demote`",
-      null,
-    );
-    return null;
-  }
-  if (environment.kind === "mistake") {
-    const at = parameters[texts.indexOf(environment.word)] ?? scriptWord;
-    complaints.add(
-      "E317",
-      at.span,
-      `a resource agent takes parameters as name=value, and \`${environment.word}\` is not that`,
-      null,
-    );
-    return null;
-  }
-  return {
-    program: found.path,
-    words: [scriptWord, action].map(templateOf),
-    env: { ...environment.env, ...env },
-    user,
-  };
+  return { program: found.path, words: words.map(templateOf), env, user };
 }
 
 /** Complains of the word's variables that have no value here. */
@@ -94,11 +60,6 @@ export function checkVariables(
 ): boolean {
   const variables = word.segments.flatMap((segment) => (segment.kind === "variable" ? [segment.name] : []));
   return variables.every((name) => checkVariable(name, word.span, scope, complaints));
-}
-
-export function templateOf(word: Word): Template {
-  if (word.segments.length === 0) return [""];
-  return word.segments.map((segment) => (segment.kind === "text" ? segment.text : { variable: segment.name }));
 }
 
 /**

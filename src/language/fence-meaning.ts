@@ -8,7 +8,7 @@ import { mergeDefaults, overlay, readSettings, type ReadSettings } from "./setti
 import type { SettingsContext } from "./setting-values.ts";
 import { lineOf } from "./source.ts";
 import { plainText } from "./words.ts";
-import type { FenceAgentMetadata, Surroundings } from "./surroundings.ts";
+import type { AgentMetadata, Surroundings } from "./surroundings.ts";
 import type { Command, Section, Span } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
 
@@ -136,7 +136,7 @@ function readDevice(command: Command, defaults: ReadSettings, context: FenceCont
 type Given = Pick<FenceDevice, "parameters" | "secrets">;
 
 /** null: one has a mistake, which is told; all are looked at. */
-function readParameters(command: Command, metadata: FenceAgentMetadata, context: FenceContext): Given | null {
+function readParameters(command: Command, metadata: AgentMetadata, context: FenceContext): Given | null {
   const { complaints, surroundings, scope } = context;
   const known = new Set(metadata.parameters.map((parameter) => parameter.name));
   const seen = new Set<string>();
@@ -198,7 +198,7 @@ const sameParameters: readonly (readonly string[])[] = [
 
 function complainOfMissing(
   given: Given,
-  metadata: FenceAgentMetadata,
+  metadata: AgentMetadata,
   of: { readonly agent: string; readonly span: Span },
   { complaints }: FenceContext,
 ): void {

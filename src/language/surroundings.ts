@@ -14,16 +14,30 @@ export type FoundSecret =
   | { readonly kind: "found"; readonly path: string }
   | { readonly kind: "refused"; readonly reason: string; readonly hint: string | null };
 
-/** What `fence_x -o metadata` says. */
-export interface FenceAgentMetadata {
+/** What an agent says of itself: a fence agent's `-o metadata`, a resource agent's `meta-data`. */
+export interface AgentMetadata {
   readonly name: string;
   readonly parameters: readonly {
     readonly name: string;
     readonly isRequired: boolean;
     readonly default: string | null;
+    /** `string`, `boolean`, `integer`, `second`, … Not there: the agent does not say. */
+    readonly type?: string;
   }[];
-  /** `off`, `on`, `reboot`, `status`, … */
+  /** `off`, `on`, `reboot`, `status`, …; `start`, `stop`, `promote`, … */
   readonly actions: readonly string[];
+}
+
+/** Where resource agents find what they expect of a cluster. Absolute paths. */
+export interface OcfPlaces {
+  /** The stand-ins for the cluster's own tools. */
+  readonly toolsFolder: string;
+  /** Where those keep what agents tell them. */
+  readonly stateFolder: string;
+  /** For agents' own files; emptied when the machine starts anew. */
+  readonly temporaryFolder: string;
+  /** The daemon's PATH. */
+  readonly searchPath: string;
 }
 
 export interface Surroundings {
@@ -36,6 +50,9 @@ export interface Surroundings {
   userExists(name: string): boolean;
   findFenceAgent(word: string): FoundScript;
   /** null: it could not be read. */
-  fenceAgent(path: string): FenceAgentMetadata | null;
+  fenceAgent(path: string): AgentMetadata | null;
+  /** null: it could not be read. */
+  ocfAgent(path: string): AgentMetadata | null;
+  readonly ocfPlaces: OcfPlaces;
   findSecret(file: string): FoundSecret;
 }

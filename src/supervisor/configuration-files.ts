@@ -14,9 +14,10 @@ import type { Configuration } from "../core/configuration.ts";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
 import { findUser } from "../host/user-identity.ts";
 import { fileBytesMax, type SourceFile } from "../language/source.ts";
-import type { FenceAgentMetadata, FoundSecret, Surroundings } from "../language/surroundings.ts";
+import type { AgentMetadata, FoundSecret, Surroundings } from "../language/surroundings.ts";
 import { askFenceAgent } from "./fence-agents.ts";
 import type { Folders } from "./folders.ts";
+import { askOcfAgent, ocfPlacesOf } from "./ocf-agents.ts";
 import { findFenceAgent, findScript, judgeSafety, scriptNames } from "./scripts.ts";
 
 export interface LoadedConfiguration {
@@ -51,7 +52,7 @@ export async function loadConfiguration(
   const files = { checks: fileOf(checks), actions: fileOf(actions) };
   const answers: Answers = { users: new Map(), agents: new Map() };
   for (let reading = 1; ; reading += 1) {
-    const questions: Questions = { users: new Set(), agents: new Set() };
+    const questions: Questions = { users: new Set(), agents: new Map() };
     const loaded = readConfiguration(files, surroundingsOf(folders, options.localHost, answers, questions));
     if (reading === readingsMax || questions.users.size + questions.agents.size === 0) {
       return { ...loaded, complaints: loaded.complaints.map((complaint) => placeMissingActions(folders, complaint)) };
@@ -62,13 +63,13 @@ export async function loadConfiguration(
 
 interface Questions {
   readonly users: Set<string>;
-  /** Absolute paths. */
-  readonly agents: Set<string>;
+  /** How to ask each, by its absolute path. */
+  readonly agents: Map<string, (path: string) => Promise<AgentMetadata | null>>;
 }
 
 interface Answers {
   readonly users: Map<string, boolean>;
-  readonly agents: Map<string, FenceAgentMetadata | null>;
+  readonly agents: Map<string, AgentMetadata | null>;
 }
 
 async function findOut(questions: Questions, answers: Answers): Promise<void> {
@@ -76,13 +77,18 @@ async function findOut(questions: Questions, answers: Answers): Promise<void> {
     const user = await new Promise((answer) => findUser(name, answer));
     answers.users.set(name, user !== null);
   });
-  const agents = [...questions.agents].map(async (path) => {
-    answers.agents.set(path, await askFenceAgent(path));
+  const agents = [...questions.agents].map(async ([path, ask]) => {
+    answers.agents.set(path, await ask(path));
   });
   await Promise.all([...users, ...agents]);
 }
 
 function surroundingsOf(folders: Folders, localHost: string, answers: Answers, questions: Questions): Surroundings {
+  const metadataOf = (path: string, ask: typeof askOcfAgent): AgentMetadata | null => {
+    const answer = answers.agents.get(path);
+    if (answer === undefined) questions.agents.set(path, ask);
+    return answer ?? null;
+  };
   return {
     localHost,
     findScript: (folder, word) => findScript(folders, folder, word),
@@ -94,11 +100,9 @@ function surroundingsOf(folders: Folders, localHost: string, answers: Answers, q
       if (answer === undefined) questions.users.add(name);
       return answer ?? true;
     },
-    fenceAgent: (path) => {
-      const answer = answers.agents.get(path);
-      if (answer === undefined) questions.agents.add(path);
-      return answer ?? null;
-    },
+    fenceAgent: (path) => metadataOf(path, askFenceAgent),
+    ocfAgent: (path) => metadataOf(path, askOcfAgent),
+    ocfPlaces: ocfPlacesOf(folders),
   };
 }
 

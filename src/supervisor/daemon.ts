@@ -20,6 +20,7 @@ import type { Answering } from "./answers.ts";
 import { loadConfiguration } from "./configuration-files.ts";
 import { readFenceStdin } from "./fence-stdin.ts";
 import type { Folders } from "./folders.ts";
+import { prepareForAgents } from "./ocf-agents.ts";
 import { createReload, sayBriefly } from "./reload.ts";
 import { openSession } from "./session.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
@@ -95,6 +96,8 @@ async function runConfigured(options: DaemonOptions, umask: number, log: Log): P
     log.error("daemon", `not started: the configuration has errors; "failoverctl check" shows them with their lines`);
     return daemonExits.errors;
   }
+  const unprepared = prepareForAgents(configuration, folders, readBootId());
+  if (unprepared !== null) log.warn("ocf", unprepared);
   const disk = realDisk;
   const started = await startSupervisor(
     {

@@ -4,7 +4,6 @@
  */
 import { readCheck, readResidentLine, type CheckTraits } from "../dialect/dialects.ts";
 import { readResidentEnd } from "../dialect/resident.ts";
-import type { Dialect } from "../core/configuration.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event, HostResult } from "../core/event.ts";
 import type { ProcessEvent, ProcessIdentity, Processes } from "../host/processes.ts";
@@ -38,20 +37,20 @@ export function processPerformer(
   let waiting: ProcessIdentity | null = null;
 
   /** How each job that runs will be read. */
-  const dialects = new Map<number, Dialect>();
+  const traits = new Map<number, CheckTraits>();
 
   function perform(effect: ProcessEffect): void {
     switch (effect.kind) {
       case "startCheck":
-        dialects.set(effect.job, effect.dialect);
+        traits.set(effect.job, { dialect: effect.dialect, isPromotable: effect.isPromotable });
         processes.startCheck(effect.job, effect.program, effect.timeoutMs);
         return;
       case "startResident":
-        dialects.set(effect.job, effect.dialect);
+        traits.set(effect.job, { dialect: effect.dialect, isPromotable: false });
         processes.startResident(effect.job, effect.program);
         return;
       case "stopCheck":
-        dialects.delete(effect.job);
+        traits.delete(effect.job);
         processes.stopCheck(effect.job);
         return;
       case "startStep":
@@ -84,14 +83,14 @@ export function processPerformer(
   function understand(event: ProcessEvent): Event | null {
     switch (event.kind) {
       case "check-ended": {
-        const dialect = dialects.get(event.job);
-        dialects.delete(event.job);
-        if (dialect === undefined) return null;
-        const results = readCheck(traitsOf(dialect), event.outcome, event.output).map(withoutCheck);
+        const checked = traits.get(event.job);
+        traits.delete(event.job);
+        if (checked === undefined) return null;
+        const results = readCheck(checked, event.outcome, event.output).map(withoutCheck);
         return { kind: "check-ended", job: event.job, results };
       }
       case "resident-line": {
-        const dialect = dialects.get(event.job);
+        const dialect = traits.get(event.job)?.dialect;
         if (dialect === undefined) return null;
         return {
           kind: "resident-reported",
@@ -100,7 +99,7 @@ export function processPerformer(
         };
       }
       case "resident-ended":
-        if (!dialects.delete(event.job)) return null;
+        if (!traits.delete(event.job)) return null;
         return { kind: "resident-ended", job: event.job, reason: readResidentEnd(event.outcome, event.output).output };
       case "launcher-ready":
         waiting = event.launcher;
@@ -116,11 +115,6 @@ export function processPerformer(
   }
 
   return { perform, understand };
-}
-
-/** Whether an OCF agent can be promoted is read from its metadata at load; until then every one counts as one that can. */
-function traitsOf(dialect: Dialect): CheckTraits {
-  return { dialect, isPromotable: true };
 }
 
 function withoutCheck(reading: HostResult): HostResult {

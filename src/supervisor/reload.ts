@@ -4,10 +4,12 @@
  */
 import { sayCount } from "../base/count.ts";
 import type { Complaint } from "../core/complaint.ts";
+import { readBootId } from "../host/boot.ts";
 import type { Log } from "../host/log.ts";
 import type { Reloaded } from "./answers.ts";
 import { loadConfiguration } from "./configuration-files.ts";
 import type { Folders } from "./folders.ts";
+import { prepareForAgents } from "./ocf-agents.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 export function createReload(options: {
@@ -31,6 +33,8 @@ export function createReload(options: {
       const sentence = `the configuration has ${sayCount(errors.length, "error")} and stays as it was; the first: ${said}`;
       return { isAccepted: false, sentence, complaints };
     }
+    const unprepared = prepareForAgents(configuration, folders, readBootId());
+    if (unprepared !== null) log.warn("ocf", unprepared);
     supervisor.reconfigure(configuration);
     return { isAccepted: true, generation: supervisor.status().daemon.configuration.generation, complaints };
   }

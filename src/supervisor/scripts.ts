@@ -19,10 +19,12 @@ import {
   statSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { nearest } from "../base/nearest.ts";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
 import { inspectProgram } from "../host/inspect-program.ts";
 import type { FoundScript, ScriptFolder } from "../language/surroundings.ts";
 import type { Folders } from "./folders.ts";
+import { ocfRoot } from "./ocf-agents.ts";
 import { judgeTrust, type Seen } from "./trust.ts";
 
 export type ScriptRefusal = FoundScript & { readonly kind: "refused" };
@@ -40,6 +42,7 @@ const firstLineBytesMax = 256;
 export function findScript(folders: Folders, folder: ScriptFolder, word: string): FoundScript {
   const finding = judgeProgram(pathOf(folders, folder, word));
   if (finding.kind === "found" || finding.hint !== null || word.includes("/")) return finding;
+  if (word.startsWith("ocf:")) return { ...finding, hint: meantAgent(word) };
   return { ...finding, hint: elsewhere(folders, folder, word) };
 }
 
@@ -146,9 +149,24 @@ function seeReal(path: string): Seen | null {
 function pathOf(folders: Folders, folder: ScriptFolder, word: string): string {
   const [, provider, type] = /^ocf:([^:/]+):([^:/]+)$/.exec(word) ?? [];
   if (provider !== undefined && type !== undefined) {
-    return join(process.env["OCF_ROOT"] ?? "/usr/lib/ocf", "resource.d", provider, type);
+    return join(ocfRoot(), "resource.d", provider, type);
   }
   return word.includes("/") ? resolve(folders.root, word) : join(folders[folder], word);
+}
+
+/** A hint for a resource agent that is not there: the nearest one, or how to get them. */
+function meantAgent(word: string): string {
+  const folder = join(ocfRoot(), "resource.d");
+  const within = (path: string): readonly string[] => {
+    const names = attempt(() => readdirSync(path));
+    return names.ok ? names.answer.filter((name) => !name.startsWith(".")) : [];
+  };
+  const agents = within(folder).flatMap((provider) =>
+    within(join(folder, provider)).map((type) => `ocf:${provider}:${type}`),
+  );
+  const meant = nearest(word, agents);
+  if (meant !== null) return `did you mean \`${meant}\`?`;
+  return "resource agents are in the packages resource-agents and pacemaker-resource-agents (of Debian)";
 }
 
 /** A hint for a bare name that is not where it is looked up. */

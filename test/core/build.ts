@@ -24,6 +24,7 @@ export function makeCheck(name: string, host: string, change: Partial<Check> = {
     place: { file: "checks.conf", line: 1 },
     run: { kind: "scheduled", program, everyMs: 1_000, retryMs: 1_000, timeoutMs: 1_000 },
     dialect: "plugin",
+    isPromotable: false,
     rise: 1,
     fall: 1,
     staleAfterMs: 5_000,

@@ -89,6 +89,7 @@ const checkRows: readonly { readonly name: string; readonly given: string; reado
     want: {
       name: "pgsql",
       dialect: "ocf",
+      isPromotable: true,
       run: {
         kind: "scheduled",
         program: {
@@ -103,6 +104,19 @@ const checkRows: readonly { readonly name: string; readonly given: string; reado
             OCF_CHECK_LEVEL: "0",
             OCF_RESKEY_CRM_meta_interval: "10000",
             OCF_RESKEY_CRM_meta_timeout: "4000",
+            OCF_RESKEY_CRM_meta_on_node: "host1",
+            OCF_RESKEY_CRM_meta_promotable: "true",
+            OCF_RESKEY_CRM_meta_promoted_max: "1",
+            OCF_RESKEY_CRM_meta_promoted_node_max: "1",
+            OCF_RESKEY_CRM_meta_master_max: "1",
+            OCF_RESKEY_CRM_meta_master_node_max: "1",
+            OCF_RESKEY_CRM_meta_clone_max: "1",
+            OCF_RESKEY_CRM_meta_clone_node_max: "1",
+            OCF_RESKEY_CRM_meta_globally_unique: "false",
+            HA_SBIN_DIR: "/opt/failoverd/lib/ocf",
+            HA_RSCTMP: "/run/resource-agents",
+            FAILOVERD_OCF_STATE: "/opt/failoverd/var/ocf",
+            FAILOVERD_LOCAL_HOST: "host1",
             OCF_RESKEY_pgdata: "/srv/pg",
             OCF_RESKEY_start_opt: "-c a=b",
             PATH: "/bin",

@@ -2,7 +2,7 @@
  * A world for configurations: every script is there but those whose name begins with `missing` or is misspelt, hosts are named in the
  * files, and one fence agent can be asked. What is asked is answered by tables, as the language wants it.
  */
-import type { FenceAgentMetadata, FoundScript, Surroundings } from "../../src/language/surroundings.ts";
+import type { AgentMetadata, FoundScript, Surroundings } from "../../src/language/surroundings.ts";
 import { readConfiguration, type ReadConfiguration } from "../../src/language/read-configuration.ts";
 
 const scripts = {
@@ -10,7 +10,7 @@ const scripts = {
   actions: ["notify_mail", "plumb", "promote_postgres", "startservice1", "stopservice1", "unplumb"],
 };
 
-function agent(name: string, actions: readonly string[]): FenceAgentMetadata {
+function agent(name: string, actions: readonly string[]): AgentMetadata {
   const optional = ["username", "password", "lanplus", "plug", "method"];
   const parameters = optional.map((parameter) => ({ name: parameter, isRequired: false, default: null }));
   return {
@@ -25,10 +25,25 @@ function agent(name: string, actions: readonly string[]): FenceAgentMetadata {
   };
 }
 
-const agents: ReadonlyMap<string, FenceAgentMetadata> = new Map([
+const agents: ReadonlyMap<string, AgentMetadata> = new Map([
   ["/usr/sbin/fence_ipmilan", agent("fence_ipmilan", ["on", "off", "reboot", "status", "metadata"])],
   ["/usr/sbin/fence_kdump", agent("fence_kdump", ["monitor", "metadata"])],
   ["/usr/sbin/fence_ovh", agent("fence_ovh", ["on", "off", "reboot"])],
+]);
+
+function resourceAgent(name: string, names: string, actions: string): AgentMetadata {
+  const parameters = names.split(" ").map((parameter) => ({
+    name: parameter.replace("!", ""),
+    isRequired: parameter.endsWith("!"),
+    default: "",
+  }));
+  return { name, parameters, actions: ["start", "stop", "monitor", "meta-data", ...actions.split(" ")] };
+}
+
+const resourceAgents: ReadonlyMap<string, AgentMetadata> = new Map([
+  ["IPaddr2", resourceAgent("IPaddr2", "ip! nic cidr_netmask", "validate-all")],
+  ["pgsql", resourceAgent("pgsql", "pgdata pgport start_opt", "promote demote notify")],
+  ["redis", resourceAgent("redis", "bin port config", "promote demote notify")],
 ]);
 
 function found(folder: string, word: string): FoundScript {
@@ -59,6 +74,13 @@ export const testSurroundings: Surroundings = {
     return { kind: "found", path: word.startsWith("/") ? word : `/usr/sbin/${word}` };
   },
   fenceAgent: (path) => agents.get(path) ?? null,
+  ocfAgent: (path) => resourceAgents.get(path.split("/").at(-1) ?? "") ?? null,
+  ocfPlaces: {
+    toolsFolder: "/opt/failoverd/lib/ocf",
+    stateFolder: "/opt/failoverd/var/ocf",
+    temporaryFolder: "/run/resource-agents",
+    searchPath: "/usr/bin:/bin",
+  },
   findSecret: (file) =>
     file.startsWith("open/")
       ? { kind: "refused", reason: `/opt/failoverd/conf/${file} can be read by others (mode 0644)`, hint: "chmod 600" }

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import type { Configuration } from "../../src/core/configuration.ts";
 import { printComplaint } from "../../src/language/print-complaint.ts";
 import { readConfiguration } from "../../src/language/read-configuration.ts";
-import type { FenceAgentMetadata, Surroundings } from "../../src/language/surroundings.ts";
+import type { AgentMetadata, Surroundings } from "../../src/language/surroundings.ts";
 
 /** Agents whose name has `mute` in it cannot be asked whether the host is off. */
-function agent(path: string): FenceAgentMetadata {
+function agent(path: string): AgentMetadata {
   return {
     name: path.split("/").at(-1) ?? path,
     parameters: ["ip", "action", "plug"].map((name) => ({ name, isRequired: false, default: null })),
@@ -24,6 +24,8 @@ const surroundings: Surroundings = {
   userExists: () => true,
   findFenceAgent: (word) => ({ kind: "found", path: `/usr/sbin/${word}` }),
   fenceAgent: agent,
+  ocfAgent: () => null,
+  ocfPlaces: { toolsFolder: "/", stateFolder: "/", temporaryFolder: "/", searchPath: "/bin" },
   findSecret: (file) => ({ kind: "found", path: `/opt/failoverd/conf/${file}` }),
 };
 

@@ -67,7 +67,7 @@ export class SimulatedWorld {
 
   /** `names`: under which a behaviour may have been set, `check on host` and `check`. */
   startCheck(effect: StartCheck, names: readonly string[], nowMs: number): void {
-    const { job, timeoutMs, dialect } = effect;
+    const { job, timeoutMs, dialect, isPromotable } = effect;
     const behaviour = firstOf(this.#checks, names) ?? { kind: "silent" };
     const takesMs = firstOf(this.#takes, names) ?? checkMs;
     if (behaviour.kind === "silent") {
@@ -81,7 +81,7 @@ export class SimulatedWorld {
         ? behaviour.outcome
         : { kind: "lost", reason: "" };
     const output = { stdout: behaviour.kind === "answers" ? behaviour.stdout : "", stderr: "", droppedBytes: 0 };
-    const results: readonly HostResult[] = readCheck({ dialect, isPromotable: true }, outcome, output).map(
+    const results: readonly HostResult[] = readCheck({ dialect, isPromotable }, outcome, output).map(
       ({ host, result }) => ({ host, result }),
     );
     this.agenda.add(nowMs + (isLate ? timeoutMs : takesMs), {

@@ -75,6 +75,7 @@ const configuration: Configuration = {
       place,
       run: { kind: "passive" },
       dialect: "plugin",
+      isPromotable: false,
       rise: 1,
       fall: 1,
       staleAfterMs: 60_000,

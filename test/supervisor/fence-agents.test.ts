@@ -1,7 +1,7 @@
 /** What fence agents say of themselves. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readMetadata } from "../../src/supervisor/fence-agents.ts";
+import { readMetadata } from "../../src/supervisor/agent-metadata.ts";
 
 const xml = `<?xml version="1.0" ?>
 <resource-agent name="fence_box" shortdesc="Fence agent for a box" >
@@ -30,9 +30,9 @@ void test("parameters, defaults and actions", () => {
   assert.deepEqual(readMetadata(xml), {
     name: "fence_box",
     parameters: [
-      { name: "action", isRequired: true, default: "reboot" },
-      { name: "ip", isRequired: true, default: null },
-      { name: "greeting", isRequired: false, default: `<a> "b" &lt;` },
+      { name: "action", isRequired: true, default: "reboot", type: "string" },
+      { name: "ip", isRequired: true, default: null, type: "string" },
+      { name: "greeting", isRequired: false, default: `<a> "b" &lt;`, type: "string" },
     ],
     actions: ["on", "off", "status"],
   });

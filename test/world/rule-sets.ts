@@ -3,7 +3,7 @@
  * what a world begins with; the others are what an operator changes it to, and back.
  */
 import { readConfiguration } from "../../src/language/read-configuration.ts";
-import type { FenceAgentMetadata, Surroundings } from "../../src/language/surroundings.ts";
+import type { AgentMetadata, Surroundings } from "../../src/language/surroundings.ts";
 import type { Configuration } from "../../src/core/configuration.ts";
 
 export interface RuleSet {
@@ -21,7 +21,7 @@ interface Texts {
   readonly actions: string;
 }
 
-const agent: FenceAgentMetadata = {
+const agent: AgentMetadata = {
   name: "fence_sim",
   parameters: [
     { name: "plug", isRequired: true, default: null },
@@ -38,6 +38,8 @@ const surroundings: Surroundings = {
   userExists: () => true,
   findFenceAgent: (word) => ({ kind: "found", path: `/usr/sbin/${word}` }),
   fenceAgent: () => agent,
+  ocfAgent: () => null,
+  ocfPlaces: { toolsFolder: "/", stateFolder: "/", temporaryFolder: "/", searchPath: "/bin" },
   findSecret: (file) => ({ kind: "found", path: `/opt/failoverd/conf/${file}` }),
 };
 
