@@ -14,7 +14,7 @@ import { createLogWriter } from "../host/log-writer.ts";
 import { runNotifier } from "../host/notifier.ts";
 import { createProcesses } from "../host/real-processes.ts";
 import { listenToSignals } from "../host/signals.ts";
-import { listenAt, type Listener } from "../host/sockets.ts";
+import { listenAt, type Listener, type ListenOptions, type SocketFailure } from "../host/sockets.ts";
 import type { Right } from "../wire/request.ts";
 import type { Answering } from "./answers.ts";
 import { loadConfiguration } from "./configuration-files.ts";
@@ -37,6 +37,10 @@ export const daemonExits = { well: 0, notWell: 1, errors: 2, refused: 4 } as con
 
 /** What a client may leave unread, and how long it may say nothing. */
 const clientLimits = { clientsMax: 64, pendingBytesMax: 32 * 1024 * 1024, idleMs: 10 * 60_000 };
+
+/** One second in all. */
+const listenAttemptsMax = 20;
+const listenAgainAfterMs = 50;
 
 /** Runs until it is told to stop. The answer is the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
@@ -137,7 +141,7 @@ async function listen(folders: Folders, answering: Answering, log: Log): Promise
   ];
   const listeners: Listener[] = [];
   for (const { name, mode, right } of sockets) {
-    const listener = await listenAt({
+    const listener = await listenSoon({
       path: join(folders.var, name),
       mode,
       ...clientLimits,
@@ -164,6 +168,19 @@ async function listen(folders: Folders, answering: Answering, log: Log): Promise
     listeners.push(listener);
   }
   return listeners;
+}
+
+/**
+ * The lock says that no other daemon runs here. But one that was killed while it forked has a child that holds the socket
+ * until it becomes another program, moments later.
+ */
+async function listenSoon(options: ListenOptions): Promise<Listener | SocketFailure> {
+  for (let attempt = 1; ; attempt += 1) {
+    const listener = await listenAt(options);
+    if (listener.kind === "listening" || listener.errno !== "EADDRINUSE" || attempt === listenAttemptsMax)
+      return listener;
+    await new Promise<void>((resolve) => realClock.callAt(realClock.nowMs() + listenAgainAfterMs, resolve));
+  }
 }
 
 /** TERM and INT stop; HUP reloads. Resolves when all is ended and written down. */
