@@ -70,6 +70,34 @@ void test("a transition that happened while the daemon was dead fires once, afte
   assert.deepEqual(daemon.done(), ["[one]", "[two]", "[three]", "[four]"]);
 });
 
+void test("checks and residents that the killed daemon left are ended by the next, and are not run twice", async (t) => {
+  const daemon = new RealDaemon({
+    "checks.conf":
+      "[local]\ncheck_hung { every 1h, timeout 1h }\nwatch_host1 { resident }\ncheck_fine { every 50ms, timeout 2s }\n",
+    "actions.conf": "[slave_to_master]\none\n",
+    checks: {
+      check_hung: "trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & while :; do sleep 1; done",
+      watch_host1: "echo SLAVE; while :; do sleep 1; done",
+      check_fine: "echo OK",
+    },
+    actions: { one: noteDown },
+  });
+  t.after(() => daemon.close());
+  await daemon.start();
+  await daemon.check("watch_host1", "is a slave", ({ status }) => status === "slave");
+  await daemon.checkedAgain("check_fine");
+  const count = (): number =>
+    daemon.commandsLeft().filter((command) => /\/checks\/(check_hung|watch)/.test(command)).length;
+  const before = count();
+  assert.ok(before >= 3, daemon.commandsLeft().join("\n"));
+  for (let crash = 0; crash < 3; crash += 1) {
+    await daemon.end("SIGKILL");
+    await daemon.start();
+    await daemon.checkedAgain("check_fine");
+    await daemon.until("as many as before", () => Promise.resolve(count() === before || null));
+  }
+});
+
 interface Row {
   readonly name: string;
   /** What happens to step 2 while there is no daemon. */

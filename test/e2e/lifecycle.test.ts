@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isAlive } from "../host/proc.ts";
@@ -45,6 +46,22 @@ void test("started five times at once, after kill -9: exactly one runs", async (
   assert.equal(one?.pid, pid);
   one?.kill("SIGTERM");
   await once(one ?? all[0] ?? process, "exit");
+});
+
+void test("a socket that a killed daemon's child still holds for a moment is waited for", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\n" });
+  await daemon.end("SIGKILL");
+  const path = join(daemon.root, "var/failoverd.sock");
+  rmSync(path);
+  /** Takes one connection and is gone. */
+  const holder = createServer((socket) => {
+    socket.destroy();
+    holder.close();
+  });
+  holder.listen(path);
+  await once(holder, "listening");
+  await daemon.start();
+  assert.equal((await daemon.ctl("status")).code, 0);
 });
 
 const busy = {

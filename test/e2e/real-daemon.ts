@@ -122,11 +122,23 @@ export class RealDaemon {
       this.stderr += text;
     });
     daemon.on("exit", () => this.#look());
-    const client = await this.until("the daemon to listen", () => this.connect());
+    const client = await this.until("the daemon to answer", () => this.#follow(daemon.pid));
     client.onEntry = () => this.#look();
     this.#client = client;
     this.entries = client.entries;
-    await client.ask("subscribe", { fromSeq: 1 });
+    await this.entry("daemon-start", ({ pid }) => pid === daemon.pid);
+  }
+
+  /** Null: nobody answers yet; or a killed daemon's child, which holds its socket for a moment. */
+  async #follow(pid: number | undefined): Promise<WireClient | null> {
+    const client = await this.connect();
+    const answer = await client?.ask("status").catch(() => null);
+    if (client !== null && answer?.result?.daemon.pid === pid) {
+      await client.ask("subscribe", { fromSeq: 1 });
+      return client;
+    }
+    client?.close();
+    return null;
   }
 
   /** Another client; null: nobody listens. */

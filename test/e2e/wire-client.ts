@@ -68,10 +68,12 @@ export class WireClient {
 
   #answerTo(id: number | null, what: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no answer within ${answerWithinMs} ms to ${what}`)),
-        answerWithinMs,
-      );
+      const fail = (why: string): void => {
+        clearTimeout(timer);
+        reject(new Error(`${why} before an answer to ${what}`));
+      };
+      const timer = setTimeout(() => fail(`${answerWithinMs} ms were over`), answerWithinMs);
+      void this.#ended.then(() => fail("the connection ended"));
       this.#asked.push({
         id,
         take: (line) => {
