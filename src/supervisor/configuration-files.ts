@@ -34,6 +34,9 @@ export const fileCodes = {
   E003: "a configuration file that others than root can change",
 } as const;
 
+/** Agents are scripts and Python programs: more at once would be slower, and hold up what else this machine does. */
+const askedAtOnce = 8;
+
 /** A first reading asks, a second has the answers; a third would mean that they raised new questions, which they do not. */
 const readingsMax = 3;
 
@@ -77,8 +80,12 @@ async function findOut(questions: Questions, answers: Answers): Promise<void> {
     const user = await new Promise((answer) => findUser(name, answer));
     answers.users.set(name, user !== null);
   });
-  const agents = [...questions.agents].map(async ([path, ask]) => {
-    answers.agents.set(path, await ask(path));
+  const unasked = [...questions.agents];
+  const agents = Array.from({ length: askedAtOnce }, async () => {
+    for (let next = unasked.shift(); next !== undefined; next = unasked.shift()) {
+      const [path, ask] = next;
+      answers.agents.set(path, await ask(path));
+    }
   });
   await Promise.all([...users, ...agents]);
 }
