@@ -44,11 +44,13 @@ export function judgeRules(turn: Turn): ReadonlyMap<string, Judgement> {
       progress.trueSinceMs !== null ||
       (judgement.truth === "false" && (progress.hasFired || progress.hold !== null))
     ) {
-      const isOver = judgement.truth === "false";
+      const isFalse = judgement.truth === "false";
+      /** An operator who runs it before its `for` is up has seen to the episode as well. */
+      const isOver = isFalse && !(progress.hasFired && isLevel(turn, rule, rule.trigger.when));
       setRule(turn, rule.name, {
         trueSinceMs: null,
         hasFired: progress.hasFired && !isOver,
-        hold: isOver ? null : progress.hold,
+        hold: isFalse ? null : progress.hold,
       });
     }
   }
@@ -195,10 +197,18 @@ function levelHold(turn: Turn, rule: Rule, judgement: Judgement): Hold | null {
   if (!turn.state.learning.isOver) return null;
   if (isLevel(turn, rule, judgement.condition))
     return maintenanceOf(turn, rule, null) === null ? null : holdOf(turn, rule, noCause);
+  if (isBeingConfirmed(turn)) return null;
   return {
     kind: "stale",
     sentence: `${rule.name} held: "when ${sayCondition(judgement.condition)}" cannot be judged: ${judgement.because()}`,
   };
+}
+
+/** What was seen for the first time, and not yet often enough: that is decided in moments, and is nothing to tell anybody. */
+function isBeingConfirmed(turn: Turn): boolean {
+  return Object.values(turn.state.observations).some(
+    ({ confirming, standing }) => confirming.length > 0 && standing.status === "unknown",
+  );
 }
 
 /** Whether a `when` is true now, however long. */
