@@ -9,7 +9,7 @@ import { rebaseRun, resumeRun } from "../core/rebase.ts";
 import { sayDuration } from "../base/duration.ts";
 import { historyOf } from "../store/history.ts";
 import { openJournal, type Recovery } from "../store/open-journal.ts";
-import { loadTable } from "../store/table.ts";
+import { loadTable, saveTable } from "../store/table.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
@@ -97,7 +97,18 @@ export async function startSupervisor(
   const { journal, recovery } = opened;
   const memory = new Memory({ disk, folder: varFolder, journal, clock, log });
   const { state, found, isRestored } = await recover(world, options.configuration, table, recovery);
-  const startedAtWallMs = clock.wallMs();
+  const beginning: DaemonFacts = {
+    isRunning: true,
+    pid: world.pid,
+    version: options.version,
+    startedAtWallMs: clock.wallMs(),
+    turnedAtMs: clock.nowMs(),
+    generation: 1,
+    reloadRefused: null,
+    notRemembered: null,
+    notifications: { waiting: 0, dropped: 0 },
+  };
+  await saveFirstTable(world, options, beginning, { state, seq: memory.durableSeq });
   let generation = 1;
   let reloadRefused: string | null = null;
   let nextRequest = 1;
@@ -155,10 +166,7 @@ export async function startSupervisor(
     settled = { state: loop.state(), seq: memory.durableSeq };
   };
   const facts = (): DaemonFacts => ({
-    isRunning: true,
-    pid: world.pid,
-    version: options.version,
-    startedAtWallMs,
+    ...beginning,
     turnedAtMs: loop.turnedAtMs(),
     generation,
     reloadRefused,
@@ -331,6 +339,23 @@ function sayDropped(
 interface Settled {
   readonly state: State;
   readonly seq: number;
+}
+
+/**
+ * Before anything is seen, the table of this boot and moment is on the disk: whenever the daemon dies, there is one that the
+ * records of the journal can be put on. A disk that does not take it will say so again.
+ */
+async function saveFirstTable(
+  world: World,
+  options: { readonly configuration: Configuration; readonly localHost: string },
+  facts: DaemonFacts,
+  settled: Settled,
+): Promise<void> {
+  const { configuration, localHost } = options;
+  const moment = { nowMs: world.clock.nowMs(), wallMs: world.clock.wallMs() };
+  const status = statusView({ configuration, state: settled.state }, facts, moment);
+  const table = composeTable(world, localHost, configuration, status, settled);
+  await saveTable(world.disk, world.varFolder, table);
 }
 
 function composeTable(
