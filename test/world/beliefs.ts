@@ -83,7 +83,10 @@ export class Beliefs {
     for (const { host, status, lagBytes } of said) {
       const known = [...this.#beliefs.values()].filter((belief) => belief.check.key === key);
       const spoken = host === null && known.length > 0 ? known.map((belief) => belief.host) : [host ?? check.host];
-      for (const about of spoken) this.#confirm(check, about, { status, lagBytes, startedAtMs });
+      for (const about of spoken) {
+        if (this.#isOld(check, startedAtMs, nowMs)) this.#heardLate(check, about, startedAtMs);
+        else this.#confirm(check, about, { status, lagBytes, startedAtMs });
+      }
     }
     this.#deriveHosts(nowMs);
   }
@@ -92,8 +95,8 @@ export class Beliefs {
   age(nowMs: number): void {
     let isChanged = false;
     for (const belief of this.#beliefs.values()) {
-      if (belief.isStale || belief.heardAtMs === null || nowMs - belief.heardAtMs <= belief.check.staleAfterMs)
-        continue;
+      if (belief.isStale || belief.heardAtMs === null) continue;
+      if (!this.#isOld(belief.check, belief.heardAtMs, nowMs)) continue;
       belief.isStale = true;
       belief.status = "unknown";
       belief.row = [];
@@ -155,6 +158,19 @@ export class Beliefs {
         (check) => ![...this.#beliefs].some(([key, belief]) => belief.check.key === check.key && this.isFresh(key)),
       )
       .map((check) => check.key);
+  }
+
+  /** A daemon that was not run gives its own checks their time once more, before it takes them for silent. */
+  #isOld(check: Check, heardAtMs: number, nowMs: number): boolean {
+    const sinceMs = check.run.kind === "passive" ? heardAtMs : Math.max(heardAtMs, this.learnSinceMs);
+    return nowMs - sinceMs > check.staleAfterMs;
+  }
+
+  #heardLate(check: Check, host: string, startedAtMs: number): void {
+    const key = checkKey(check.name, host);
+    const belief = this.#beliefs.get(key) ?? this.#beliefOf(check, host);
+    this.#beliefs.set(key, belief);
+    belief.heardAtMs = startedAtMs;
   }
 
   #confirm(check: Check, host: string, said: { status: Status; lagBytes: number | null; startedAtMs: number }): void {

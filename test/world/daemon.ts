@@ -9,7 +9,7 @@ import type { Processes } from "../../src/host/processes.ts";
 import type { Disk } from "../../src/store/disk.ts";
 import type { Step } from "../../src/supervisor/loop.ts";
 import { readFenceStdin } from "../../src/supervisor/fence-stdin.ts";
-import { startSupervisor, type Answer, type Asking, type Supervisor } from "../../src/supervisor/supervisor.ts";
+import { startSupervisor, type Asking, type Supervisor } from "../../src/supervisor/supervisor.ts";
 import type { Agenda } from "./agenda.ts";
 import type { CrashKind, SimulatedDisk } from "./disk.ts";
 import type { Happening } from "./happening.ts";
@@ -53,6 +53,7 @@ export class Daemon {
   /** What it did and cannot know any more: entries were lost, or a file of it was changed. */
   #isDamaged = false;
   #isStopping = false;
+  #wasDistrusted = false;
   /** What is in the conf files. */
   configuration: Configuration;
   /** No service manager starts it while this is true. */
@@ -129,7 +130,7 @@ export class Daemon {
     this.#supervisor?.reconfigure(configuration);
   }
 
-  ask(asking: Asking, onAnswer: (answer: Answer) => void): void {
+  ask(asking: Asking): void {
     const { machine, tell, say, fail } = this.#host;
     const supervisor = this.#supervisor;
     const { life } = machine;
@@ -138,10 +139,10 @@ export class Daemon {
     supervisor
       .ask(asking)
       .then((answer) => {
-        if (machine.life !== life) return;
+        if (machine.life !== life) return null;
         if (asking.kind !== "reported") say(`asked to ${asking.kind}: ${answer.sentence}`);
         tell({ kind: "asked", asking, isAccepted: answer.isAccepted });
-        onAnswer(answer);
+        return null;
       })
       .catch(fail);
   }
@@ -174,6 +175,7 @@ export class Daemon {
           const processes = new SimulatedProcesses(processHost, life, onEvent);
           return spoilt.processes?.(processes) ?? processes;
         },
+        pruneRuns: () => Promise.resolve(),
         runNotifier: (_command, _options, onEnded) => {
           const code = random.chance(0.1) ? 1 : 0;
           return agenda.after(1 + random.below(notifierTakesMs), () =>
@@ -206,6 +208,7 @@ export class Daemon {
     say(`#${entry.seq} ${entry.kind} ${entry.sentence}${isDurable ? "" : " (not remembered)"}`);
     tell({ kind: "entry", entry, isDurable });
     ledger.take(entry, isDurable, agenda.nowMs);
+    if (entry.kind === "acknowledged" && entry.what === "journal") this.#wasDistrusted = false;
   }
 
   #watchedStep(life: number): Step {
@@ -223,9 +226,14 @@ export class Daemon {
 
   /** It has recovered: what it has found in its journal is what there is. */
   #beginLife(state: Parameters<Step>[1], event: Parameters<Step>[2]): void {
-    const { disk, folder, ledger, machine, tell, steps, say } = this.#host;
+    const { disk, folder, ledger, machine, tell, steps, say, processHost } = this.#host;
     const truth = readJournalTruth(disk, folder, ledger.lastSeq);
-    const isAmnesiac = this.#isDamaged || (ledger.isBehind && truth.lastSeq < ledger.lastSeq);
+    const isDistrusted = state.distrust !== null && !this.#wasDistrusted;
+    this.#wasDistrusted = state.distrust !== null;
+    const isUnreadable = isDistrusted && processHost.trouble.diskFails > 0;
+    if (isDistrusted && !isUnreadable && !this.#isDamaged)
+      this.#host.fail(new Error(`the journal is not trusted, and nothing was wrong with it: ${state.distrust}`));
+    const isAmnesiac = this.#isDamaged || isUnreadable || (ledger.isBehind && truth.lastSeq < ledger.lastSeq);
     if (isAmnesiac) {
       say("the daemon does not remember all that it did");
       for (const step of steps.living) step.isForgotten = true;

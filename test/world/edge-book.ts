@@ -26,7 +26,8 @@ interface Page {
 export class EdgeBook {
   #durable: Page = { owed: new Map(), hosts: new Map(), unwritten: 0 };
   #pages: Page[] = [];
-  #failedRuns = new Map<number, boolean>();
+  /** Which runs look after a failure. */
+  readonly #afterFailure = new Map<number, boolean>();
 
   turn(configuration: Configuration, records: readonly Record[], waiting: readonly WaitingTrigger[]): string | null {
     if (records.length === 0) return null;
@@ -70,34 +71,28 @@ export class EdgeBook {
   #note(page: Page, configuration: Configuration, records: readonly Record[]): void {
     /** A host's change triggers a rule once a turn, however many records tell of it. */
     const triggered = new Set<string>();
+    const oweAll = (kind: Rule["trigger"]["kind"]): void => {
+      for (const rule of configuration.rules) if (rule.trigger.kind === kind) owe(page, rule.name, 1);
+    };
     for (const record of records) {
-      switch (record.kind) {
-        case "transition":
-          for (const rule of configuration.rules) {
-            const name = `${rule.name} ${record.check} ${record.host}`;
-            if (!isTriggeredBy(rule, record, page.hosts.get(record.host)) || triggered.has(name)) continue;
-            triggered.add(name);
-            owe(page, rule.name, 1);
-          }
-          follow(page, record);
-          break;
-        case "split-brain":
-          for (const rule of configuration.rules) if (rule.trigger.kind === "split-brain") owe(page, rule.name, 1);
-          break;
-        case "run-start":
-          this.#failedRuns.set(record.run, record.cause.failed !== null);
-          if (isByEdge(configuration, record)) owe(page, record.rule, -1);
-          break;
-        case "run-end":
-          if (record.outcome !== "failed" || this.#failedRuns.get(record.run) === true) break;
-          for (const rule of configuration.rules) if (rule.trigger.kind === "run-failed") owe(page, rule.name, 1);
-          break;
-        case "dropped":
-          owe(page, record.rule, -1);
-          break;
-        default:
-          break;
+      if (record.kind === "transition") {
+        for (const rule of configuration.rules) {
+          const name = `${rule.name} ${record.check} ${record.host}`;
+          if (!isTriggeredBy(rule, record, page.hosts.get(record.host)) || triggered.has(name)) continue;
+          triggered.add(name);
+          owe(page, rule.name, 1);
+        }
+        follow(page, record);
       }
+      if (record.kind === "split-brain") oweAll("split-brain");
+      if (record.kind === "dropped") owe(page, record.rule, -1);
+      if (record.kind === "run-start") {
+        this.#afterFailure.set(record.run, record.cause.failed !== null);
+        if (isByEdge(configuration, record)) owe(page, record.rule, -1);
+      }
+      /** What fails while it looks after a failure triggers no more of them. */
+      if (record.kind === "run-end" && record.outcome === "failed" && this.#afterFailure.get(record.run) !== true)
+        oweAll("run-failed");
     }
   }
 }
@@ -109,6 +104,8 @@ function isByEdge(configuration: Configuration, record: Extract<Record, { readon
 
 function isTriggeredBy({ trigger }: Rule, record: Transition, seen: Seen | undefined): boolean {
   if (trigger.kind !== "transition" || trigger.check !== record.check) return false;
+  /** A role that is only remembered again is no change of anything. */
+  if (record.isRole && record.from === "none") return false;
   if (trigger.host !== null && trigger.host !== record.host) return false;
   const from = trigger.from.kind === "any" ? null : trigger.from.status;
   const to = trigger.to.kind === "any" ? null : trigger.to.status;

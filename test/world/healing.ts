@@ -46,7 +46,7 @@ export async function heal(patient: Patient): Promise<string | null> {
   const look = (): void => {
     daemon.start();
     for (const host of cluster.hosts) cluster.change(host, { isLinked: true, isFollowing: true, lagWrites: 0 });
-    attend(people, () => steps.living.length);
+    attend(people, steps);
     if (isMending) {
       endMaintenance(people);
       mendDatabases(people, daemon.supervisor?.state().run != null);

@@ -17,6 +17,8 @@ export interface OpenRun {
   readonly start: RunStart | null;
   readonly beganAtWorldMs: number;
   open: StepStart | null;
+  /** Its outcome does not matter any more: an operator gave the run up while it ran. */
+  givenUp: StepStart | null;
   /** The daemon has lost its memory of it, so nothing is promised of it any more. */
   isExcused: boolean;
 }
@@ -29,7 +31,7 @@ export class Ledger {
   isBehind = false;
 
   take(entry: Entry, isDurable: boolean, nowWorldMs: number): void {
-    this.lastSeq = Math.max(this.lastSeq, entry.seq);
+    this.lastSeq = entry.seq;
     this.isBehind = !isDurable;
     switch (entry.kind) {
       case "run-start":
@@ -40,16 +42,23 @@ export class Ledger {
           start: entry,
           beganAtWorldMs: nowWorldMs,
           open: null,
+          givenUp: null,
           isExcused: false,
         };
         return;
       case "step-start":
         if (this.run?.run === entry.run) this.run.open = entry;
         return;
-      case "step-end":
       case "in-doubt":
+        if (this.run?.run !== entry.run) return;
+        this.run.givenUp = entry.isWaiting ? this.run.open : null;
+        this.run.open = null;
+        return;
+      case "step-end":
       case "resumed":
-        if (this.run?.run === entry.run) this.run.open = null;
+        if (this.run?.run !== entry.run) return;
+        this.run.givenUp = null;
+        this.run.open = null;
         return;
       case "run-end":
         if (this.run?.run === entry.run) this.run = null;
@@ -87,6 +96,6 @@ export class Ledger {
     this.run =
       run === null
         ? null
-        : { run: run.run, rule: run.rule, start: null, beganAtWorldMs: 0, open: null, isExcused: true };
+        : { run: run.run, rule: run.rule, start: null, beganAtWorldMs: 0, open: null, givenUp: null, isExcused: true };
   }
 }

@@ -79,7 +79,7 @@ export function beginNature(nature: Nature): void {
     befall(nature);
     if (random.chance(0.3)) agenda.after(random.below(minute), () => nature.isOver() || befall(nature));
   });
-  again(attendEveryMs, () => attend(people, () => steps.living.length));
+  again(attendEveryMs, () => attend(people, steps));
   if (people.ruleSet.passive.length > 0) again(reportEveryMs, () => report(people));
 }
 

@@ -9,6 +9,7 @@ import type { Daemon } from "./daemon.ts";
 import type { Machine } from "./machine.ts";
 import type { Random } from "./random.ts";
 import type { RuleSet } from "./rule-sets.ts";
+import type { StepProcesses } from "./steps.ts";
 
 export interface People {
   readonly daemon: Daemon;
@@ -30,19 +31,18 @@ export function meddle(people: People): void {
   const { daemon, random, ruleSet, say } = people;
   const supervisor = daemon.supervisor;
   if (supervisor === null) return;
-  const ignore = (): void => {};
   const scope = (): string => pick(random, scopesOf(people)) ?? "*";
   switch (random.below(9)) {
     case 0:
     case 1: {
       const forMs = random.chance(0.7) ? (30 + random.below(1_200)) * 1_000 : null;
       const untilWallMs = forMs === null ? null : people.machine.wallMs() + forMs;
-      daemon.ask({ kind: "maintenance-on", scope: scope(), forMs, untilWallMs, reason: "work" }, ignore);
+      daemon.ask({ kind: "maintenance-on", scope: scope(), forMs, untilWallMs, reason: "work" });
       return;
     }
     case 2: {
       const [active] = supervisor.state().maintenance;
-      daemon.ask({ kind: "maintenance-off", scope: active?.scope ?? scope() }, ignore);
+      daemon.ask({ kind: "maintenance-off", scope: active?.scope ?? scope() });
       return;
     }
     case 3:
@@ -58,16 +58,16 @@ export function meddle(people: People): void {
       return;
     case 6: {
       const rule = pick(random, daemon.configuration.rules);
-      if (rule !== undefined && random.chance(0.2)) daemon.ask({ kind: "run-rule", rule: rule.name }, ignore);
+      if (rule !== undefined && random.chance(0.2)) daemon.ask({ kind: "run-rule", rule: rule.name });
       return;
     }
     case 7: {
       const { run } = supervisor.state();
-      if (run !== null && random.chance(0.3)) daemon.ask({ kind: "abandon", run: run.run }, ignore);
+      if (run !== null && random.chance(0.3)) daemon.ask({ kind: "abandon", run: run.run });
       return;
     }
     case 8:
-      daemon.ask({ kind: "acknowledge", what: pick(random, daemon.configuration.rules)?.name ?? "journal" }, ignore);
+      daemon.ask({ kind: "acknowledge", what: pick(random, daemon.configuration.rules)?.name ?? "journal" });
       return;
   }
 }
@@ -77,23 +77,23 @@ export function report({ daemon, random, ruleSet }: People): void {
   for (const { check, host } of ruleSet.passive) {
     const status = random.chance(0.1) ? "critical" : "ok";
     const result = { status, output: "reported", longOutput: "", metrics: [], outcome: null };
-    daemon.ask({ kind: "reported", check, host, result }, () => {});
+    daemon.ask({ kind: "reported", check, host, result });
   }
 }
 
-/** Looks what waits for a person, and does it. */
-export function attend(people: People, livingSteps: () => number): void {
+/** Looks what waits for a person, and does it: when nothing runs any more, and what nobody knows of was ended. */
+export function attend(people: People, steps: StepProcesses): void {
   const { daemon, random } = people;
   const supervisor = daemon.supervisor;
   if (supervisor === null) return;
   const state = supervisor.state();
-  const ignore = (): void => {};
   const { run } = state;
-  if (run?.phase.kind === "in-doubt" && livingSteps() === 0)
-    daemon.ask({ kind: random.chance(0.5) ? "resume" : "abandon", run: run.run }, ignore);
-  else if (state.distrust !== null && livingSteps() === 0) daemon.ask({ kind: "acknowledge", what: "journal" }, ignore);
+  for (const step of steps.living) if (step.isForgotten || run?.phase.kind === "in-doubt") steps.kill(step);
+  if (run?.phase.kind === "in-doubt" && steps.living.length === 0)
+    daemon.ask({ kind: random.chance(0.5) ? "resume" : "abandon", run: run.run });
+  else if (state.distrust !== null && steps.living.length === 0) daemon.ask({ kind: "acknowledge", what: "journal" });
   for (const [rule, { blocked }] of Object.entries(state.rules))
-    if (blocked !== null) daemon.ask({ kind: "acknowledge", what: rule }, ignore);
+    if (blocked !== null) daemon.ask({ kind: "acknowledge", what: rule });
 }
 
 /** What lasts longer is ended by hand; the rest ends by itself. */
@@ -103,7 +103,7 @@ const maintenanceMsMax = 25 * 60_000;
 export function endMaintenance({ daemon, machine }: People): void {
   for (const { scope, untilMs } of daemon.supervisor?.state().maintenance ?? [])
     if (untilMs === null || untilMs - machine.nowMs() > maintenanceMsMax)
-      daemon.ask({ kind: "maintenance-off", scope }, () => {});
+      daemon.ask({ kind: "maintenance-off", scope });
 }
 
 /** What a database administrator mends: power, and databases that are not master follow the one that is. */

@@ -5,7 +5,7 @@
  * - A step hangs until it is killed, is killed by somebody else, lies (exit 0 and nothing done), does it and says that it
  *   failed, fails, floods its log; and it outlives the daemon, whatever becomes of that.
  * - A check hangs into its time limit, dies, cannot be run, babbles or floods. It dies with the daemon.
- * - No process can be forked for the next step, for a while.
+ * - No process can be forked for the next step, for a while; one that waits is ended by somebody.
  * - The daemon is killed right before or right behind any call. What a dead daemon still calls does nothing, and no event
  *   reaches it.
  *
@@ -41,6 +41,7 @@ export interface ProcessHost {
 const startsLauncherWithinMs = 5;
 const forkAgainAfterMs = 250;
 const eventAfterMsMax = 4;
+const launcherDiesWithinMs = 60_000;
 
 export class SimulatedProcesses implements Processes {
   readonly #host: ProcessHost;
@@ -188,6 +189,20 @@ export class SimulatedProcesses implements Processes {
         const pid = this.#host.nextPid();
         this.#launcher = { pid, startTicks: pid * 7 };
         this.#onEvent({ kind: "launcher-ready", launcher: this.#launcher });
+        if (random.chance(trouble.launcherDies)) this.#loseLauncher(this.#launcher);
+      }),
+    );
+  }
+
+  /** Somebody ends it while it waits; then there is another one. */
+  #loseLauncher(launcher: ProcessIdentity): void {
+    const { agenda, random } = this.#host;
+    agenda.after(random.below(launcherDiesWithinMs), () =>
+      this.#deliver(() => {
+        if (this.#launcher !== launcher) return;
+        this.#launcher = null;
+        this.#onEvent({ kind: "launcher-failed", errno: "ESRCH", reason: `launcher ${launcher.pid} was ended` });
+        agenda.after(forkAgainAfterMs, () => this.#deliver(() => this.#forkLauncher()));
       }),
     );
   }

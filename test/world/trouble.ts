@@ -14,6 +14,8 @@ export interface Trouble {
   stepFloods: number;
   /** No process can be forked for the next step. */
   forkFails: number;
+  /** A process that waits for the next step is ended from outside. */
+  launcherDies: number;
   /** A check: waits for ever · is killed · cannot be run · prints something else · says that all is lost. */
   checkHangs: number;
   checkDies: number;
@@ -43,6 +45,7 @@ export const noTrouble: Trouble = {
   stepFails: 0,
   stepFloods: 0,
   forkFails: 0,
+  launcherDies: 0,
   checkHangs: 0,
   checkDies: 0,
   checkNotRun: 0,
@@ -68,6 +71,7 @@ const most = {
   stepFails: 0.3,
   stepFloods: 0.1,
   forkFails: 0.2,
+  launcherDies: 0.3,
   checkHangs: 0.004,
   checkDies: 0.004,
   checkNotRun: 0.004,
@@ -92,6 +96,7 @@ export function chooseTrouble(random: Random): Trouble {
   set("stepFails");
   set("stepFloods");
   set("forkFails");
+  set("launcherDies");
   set("checkHangs");
   set("checkDies");
   set("checkNotRun");

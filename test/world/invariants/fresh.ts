@@ -104,31 +104,21 @@ class FreshWatch {
   }
 
   #hear({ event, nowMs, configuration }: Turn, beliefs: Beliefs): void {
-    switch (event.kind) {
-      case "check-ended":
-      case "resident-reported":
-      case "resident-ended": {
-        const waiting = this.#said.get(event.job) ?? [];
-        const [first, ...rest] = waiting;
-        if (rest.length === 0) this.#said.delete(event.job);
-        else this.#said.set(event.job, rest);
-        const startedAtMs = event.kind === "check-ended" ? (this.#jobStartedAtMs.get(event.job) ?? nowMs) : nowMs;
-        if (event.kind !== "resident-reported") this.#jobStartedAtMs.delete(event.job);
-        if (first !== undefined) beliefs.hear(first.key, first.said, startedAtMs, nowMs);
-        return;
-      }
-      case "reported": {
-        const { check, host, result } = event;
-        const declared = configuration.checks.find(
-          (other) => other.name === check && other.run.kind === "passive" && (host === null || other.host === host),
-        );
-        const said = { host: null, status: result.status, lagBytes: null };
-        if (declared !== undefined) beliefs.hear(declared.key, [said], nowMs, nowMs);
-        return;
-      }
-      default:
-        return;
+    if (event.kind === "reported") {
+      const { check, host, result } = event;
+      const declared = configuration.checks.find(
+        (other) => other.name === check && other.run.kind === "passive" && (host === null || other.host === host),
+      );
+      const said = { host: null, status: result.status, lagBytes: null };
+      if (declared !== undefined) beliefs.hear(declared.key, [said], nowMs, nowMs);
     }
+    if (event.kind !== "check-ended" && event.kind !== "resident-reported" && event.kind !== "resident-ended") return;
+    const [first, ...rest] = this.#said.get(event.job) ?? [];
+    if (rest.length === 0) this.#said.delete(event.job);
+    else this.#said.set(event.job, rest);
+    const startedAtMs = event.kind === "check-ended" ? (this.#jobStartedAtMs.get(event.job) ?? nowMs) : nowMs;
+    if (event.kind !== "resident-reported") this.#jobStartedAtMs.delete(event.job);
+    if (first !== undefined) beliefs.hear(first.key, first.said, startedAtMs, nowMs);
   }
 
   /** Null: all that the decision rests on is as it must be. */

@@ -44,6 +44,8 @@ export const order: InvariantKind = {
         case "resumed":
           progress.isInDoubt = false;
           return null;
+        case "awaiting":
+          return null;
         case "run-end": {
           const sentence = over(progress, entry);
           progress = null;

@@ -14,10 +14,13 @@ export const outcomes: InvariantKind = {
           const { entry } = happening;
           if (entry.kind === "resumed") started.clear();
           if (run === null || run.isExcused || !("run" in entry) || entry.run !== run.run) return null;
-          const { open } = run;
+          const { open, givenUp } = run;
           if (entry.kind === "step-start" && open !== null)
             return `step ${entry.name} of run ${run.run} begins, and ${open.name} has no outcome`;
-          if (entry.kind === "step-end" && open?.name !== entry.name)
+          /** What could not be started at all has an end and no beginning. */
+          const isUnstarted = entry.kind === "step-end" && open === null && entry.outcome.kind === "not-started";
+          const isGivenUp = entry.kind === "step-end" && givenUp?.name === entry.name && entry.next === "failed";
+          if (entry.kind === "step-end" && open?.name !== entry.name && !isUnstarted && !isGivenUp)
             return `step ${entry.name} of run ${run.run} ends, and ${open?.name ?? "none"} was in progress`;
           if (entry.kind === "run-end" && open !== null)
             return `run ${run.run} has ended, and step ${open.name} of it has no outcome`;
