@@ -34,7 +34,13 @@ export type Effect =
     }
   | { readonly kind: "killStep"; readonly run: number; readonly name: string }
   | { readonly kind: "notify"; readonly topic: NotifyTopic; readonly record: Record }
-  /** Answers the request of that number. */
-  | { readonly kind: "answer"; readonly request: number; readonly isAccepted: boolean; readonly sentence: string }
+  /** Answers the request of that number. `run`: the one that it has started. */
+  | {
+      readonly kind: "answer";
+      readonly request: number;
+      readonly isAccepted: boolean;
+      readonly sentence: string;
+      readonly run: number | null;
+    }
   /** The one moment at which a `tick` is wanted, if nothing happens before. Replaces the last one. */
   | { readonly kind: "wakeAt"; readonly atMs: number };

@@ -59,6 +59,8 @@ export type Event =
   | { readonly kind: "journal-distrusted"; readonly reason: string }
   | (Asked & { readonly kind: "acknowledge"; readonly what: string })
   | (Asked & { readonly kind: "run-rule"; readonly rule: string })
+  /** A person has a host switched off and proven so, or its devices asked. */
+  | (Asked & { readonly kind: "fence-host"; readonly host: string; readonly verb: "off" | "status" })
   | (Asked & { readonly kind: "resume"; readonly run: number })
   | (Asked & { readonly kind: "abandon"; readonly run: number })
   | (Asked & {

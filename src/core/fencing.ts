@@ -22,6 +22,8 @@ export function firstFenceCall(action: FenceAction, nowMs: number): FenceCall | 
 
 export type AfterFenceCall =
   | { readonly kind: "proven" }
+  /** Nothing was wanted but the answer. */
+  | { readonly kind: "answered"; readonly why: string }
   | {
       readonly kind: "call";
       readonly call: FenceCall;
@@ -42,11 +44,16 @@ export function afterFenceCall(action: FenceAction, call: FenceCall, outcome: Ou
     const status: FenceCall = { ...call, verb: "status", asked: 1 };
     return { kind: "call", call: status, pauseMs: 0, isSuccess: true, why: ", now asking whether it is off" };
   }
-  if (code === 2) return { kind: "proven" };
+  const isOnlyAsked = action.verb === "status";
+  if (code === 2 && !isOnlyAsked) return { kind: "proven" };
   const why =
     code === 0
-      ? `: ${device.name} says that ${action.host} is still on`
-      : `: ${device.name} does not say whether ${action.host} is off`;
+      ? `: ${device.name} says that ${action.host} is ${isOnlyAsked ? "" : "still "}on`
+      : code === 2
+        ? `: ${device.name} says that ${action.host} is off`
+        : `: ${device.name} does not say whether ${action.host} is off`;
+  if (isOnlyAsked && (code === 0 || code === 2)) return { kind: "answered", why };
+  if (isOnlyAsked) return nextDevice(action, call, nowMs, why);
   if (nowMs + askAgainMs >= call.untilMs) return nextDevice(action, call, nowMs, why);
   return { kind: "call", call: { ...call, asked: call.asked + 1 }, pauseMs: askAgainMs, isSuccess: false, why };
 }
@@ -70,12 +77,13 @@ function nextDevice(action: FenceAction, call: FenceCall, nowMs: number, why: st
 function callOf(action: FenceAction, index: number, deviceAttempt: number, nowMs: number): FenceCall | null {
   const device = action.devices[index];
   if (device === undefined) return null;
-  return { device: index, deviceAttempt, verb: "off", asked: 0, untilMs: nowMs + device.timeoutMs };
+  const asked = action.verb === "status" ? 1 : 0;
+  return { device: index, deviceAttempt, verb: action.verb, asked, untilMs: nowMs + device.timeoutMs };
 }
 
 /** The call as it begins: a device's time runs from its `off`, whatever was waited for before. */
 export function beginCall(action: FenceAction, call: FenceCall, nowMs: number): FenceCall {
-  return call.verb === "off" ? { ...call, untilMs: nowMs + deviceAt(action, call.device).timeoutMs } : call;
+  return call.verb === action.verb ? { ...call, untilMs: nowMs + deviceAt(action, call.device).timeoutMs } : call;
 }
 
 /** The device is a person, not an agent. */

@@ -1,6 +1,7 @@
 /** What operators say, and what they are answered. A refusal says why, and what would be accepted. */
 import { sayDuration } from "../base/duration.ts";
 import { hostsOf } from "./hosts.ts";
+import { fenceByHand } from "./fence-by-hand.ts";
 import { abandonRun, personFenced, restartStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
 import { take } from "./schedule.ts";
@@ -11,17 +12,18 @@ import type { Event } from "./event.ts";
 type Asked = Extract<Event, { request: number }>;
 
 export function operate(turn: Turn, event: Asked): void {
-  const { isAccepted, sentence } = answerTo(turn, event);
-  turn.effects.push({ kind: "answer", request: event.request, isAccepted, sentence });
+  turn.effects.push({ kind: "answer", request: event.request, ...answerTo(turn, event) });
 }
 
 interface Answer {
   readonly isAccepted: boolean;
   readonly sentence: string;
+  /** The run that it has started. */
+  readonly run: number | null;
 }
 
-const yes = (sentence: string): Answer => ({ isAccepted: true, sentence });
-const no = (sentence: string): Answer => ({ isAccepted: false, sentence });
+const yes = (sentence: string, run: number | null = null): Answer => ({ isAccepted: true, sentence, run });
+const no = (sentence: string): Answer => ({ isAccepted: false, sentence, run: null });
 
 function answerTo(turn: Turn, event: Asked): Answer {
   switch (event.kind) {
@@ -31,6 +33,8 @@ function answerTo(turn: Turn, event: Asked): Answer {
       return acknowledge(turn, event.what);
     case "run-rule":
       return runRule(turn, event.rule);
+    case "fence-host":
+      return fenceHost(turn, event);
     case "resume":
     case "abandon":
       return continueRun(turn, event);
@@ -104,7 +108,15 @@ function runRule(turn: Turn, name: string): Answer {
   /** A `when` that is true now has been seen to by this. */
   if (rule.trigger.kind === "condition") setRule(turn, name, { hasFired: true });
   startRun(turn, rule, noCause, "by hand");
-  return yes(`run ${number} of ${name} has started`);
+  return yes(`run ${number} of ${name} has started`, number);
+}
+
+function fenceHost(turn: Turn, { host, verb }: Extract<Event, { kind: "fence-host" }>): Answer {
+  const { run, distrust } = turn.state;
+  if (distrust !== null) return no(distrust);
+  if (run !== null) return no(`run ${run.run} of ${run.rule} is in progress: one run at a time`);
+  const begun = fenceByHand(turn, host, verb);
+  return begun.kind === "begun" ? yes(begun.sentence, begun.run) : no(begun.sentence);
 }
 
 function continueRun(turn: Turn, event: Extract<Event, { kind: "resume" | "abandon" }>): Answer {

@@ -41,6 +41,8 @@ export type BoundAction =
   | { readonly kind: "command"; readonly command: BoundCommand; readonly options: BoundOptions; readonly place: Place }
   | {
       readonly kind: "fence";
+      /** `off`: the host is switched off and proven so. `status`: each device is only asked. */
+      readonly verb: "off" | "status";
       readonly host: string;
       readonly devices: readonly FenceDevice[];
       readonly options: BoundOptions;

@@ -27,37 +27,37 @@ import type { Cause, FenceCall, Run, StepPhase } from "./run.ts";
 /** Begins a run. `why` is the decision's sentence. A variable without a value fails the run before its first action. */
 export function startRun(turn: Turn, rule: Rule, cause: Cause, why: string): void {
   const { state, nowMs, configuration } = turn;
-  const number = state.nextRun;
-  const variables = bindVariables(turn, rule.name, number, cause);
+  const variables = bindVariables(turn, rule.name, state.nextRun, cause);
   const failure = missingVariable(rule, variables);
   const actions = failure === null ? rule.actions.map((action) => bindAction(action, variables, configuration)) : [];
-  const run: Run = {
-    run: number,
-    rule: rule.name,
-    cause,
-    variables,
-    actions,
-    hasLimit: rule.limit !== null,
-    startedAtMs: nowMs,
-    at: 0,
-    phase: readyFor(turn, actions[0], 1),
-    done: [],
-    failure,
-    isAbandoned: false,
-  };
-  turn.state = { ...state, run, nextRun: number + 1 };
   const runStartsMs = [...(state.rules[rule.name]?.runStartsMs ?? []), nowMs].slice(-(rule.limit?.runs ?? 1));
   setRule(turn, rule.name, { runStartsMs, hold: null });
+  const begun = { rule: rule.name, cause, variables, actions, hasLimit: rule.limit !== null, failure };
+  beginRun(turn, begun, `${rule.name} fires: ${why}`);
+}
+
+/** Begins a run of actions that are bound. `failure`: why it has failed before its first one; null: it has not. */
+export function beginRun(
+  turn: Turn,
+  begun: Pick<Run, "rule" | "cause" | "variables" | "actions" | "hasLimit" | "failure">,
+  sentence: string,
+): void {
+  const { state, nowMs } = turn;
+  const { rule, cause, variables, actions, hasLimit, failure } = begun;
+  const number = state.nextRun;
+  const phase = readyFor(turn, actions[0], 1);
+  const run: Run = { ...begun, run: number, startedAtMs: nowMs, at: 0, phase, done: [], isAbandoned: false };
+  turn.state = { ...state, run, nextRun: number + 1 };
   record(turn, {
     kind: "run-start",
     run: number,
-    rule: rule.name,
+    rule,
     cause,
     variables,
     actions,
-    hasLimit: run.hasLimit,
+    hasLimit,
     startedAtMs: nowMs,
-    sentence: `${rule.name} fires: ${why}`,
+    sentence,
   });
   if (failure !== null || actions.length === 0) endRun(turn, failure === null ? "done" : "failed");
 }
@@ -315,7 +315,7 @@ function endRun(turn: Turn, outcome: RunOutcome): false {
   const sentence = `${run.rule}, run ${run.run}: ${how}`;
   record(turn, { kind: "run-end", run: run.run, rule: run.rule, outcome, ms, endedAtMs: turn.nowMs, sentence });
   turn.state = { ...turn.state, run: null };
-  setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
+  if (turn.state.rules[run.rule] !== undefined) setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
   if (outcome === "done") return false;
   if (run.hasLimit) block(turn, run.rule, whyBlocked(run.run, outcome));
   if (outcome === "failed") triggerOnFailure(turn, run);

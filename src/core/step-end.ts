@@ -29,6 +29,8 @@ export function judgeEnd(
   if (action.kind === "fence" && phase.fence !== null) {
     const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
     switch (call.kind) {
+      case "answered":
+        return { isSuccess: true, next: afterSuccess(action), why: call.why };
       case "proven":
         return { isSuccess: true, next: afterSuccess(action), why: `: ${action.host} is proven off` };
       case "call": {

@@ -132,6 +132,7 @@ function apply(turn: Turn, event: Event): void {
     case "reported":
     case "acknowledge":
     case "run-rule":
+    case "fence-host":
     case "resume":
     case "abandon":
     case "maintenance-on":

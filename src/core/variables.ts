@@ -113,7 +113,7 @@ export function bindAction(
   const host = bindTemplate(action.host, bound);
   const devices = configuration.fences.find((fence) => fence.host === host)?.devices ?? [];
   /** Behind a fence that was not proven nothing goes on, whatever else was said. */
-  return { kind: "fence", host, devices, options: { ...options, onFailure: "stop" }, place: action.place };
+  return { kind: "fence", verb: "off", host, devices, options: { ...options, onFailure: "stop" }, place: action.place };
 }
 
 export function bindCommand(command: CommandTemplate, bound: { readonly [name: string]: string }): BoundCommand {

@@ -74,8 +74,11 @@ export async function answer(
       if (!isAccepted) return { ok: false, error: { name: "refused", message: sentence } };
       return { ok: true, result: { sentence, commands: null } };
     }
-    case "fence":
-      return { ok: false, error: { name: "no-such-method", message: `${call.method} is not known to this version` } };
+    case "fence": {
+      const { isAccepted, sentence, run } = await supervisor.ask({ kind: "fence-host", ...call.params });
+      if (!isAccepted || run === null) return { ok: false, error: { name: "refused", message: sentence } };
+      return { ok: true, result: { sentence, run } };
+    }
   }
   return unreachable(call);
 }

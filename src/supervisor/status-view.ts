@@ -4,7 +4,7 @@ import { hostsOf } from "../core/hosts.ts";
 import { isRole } from "../core/status.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Outcome } from "../core/result.ts";
-import type { Run } from "../core/run.ts";
+import type { BoundAction, Run } from "../core/run.ts";
 import type { Observation, RuleProgress, State } from "../core/state.ts";
 import type { CheckView, HostView, RuleView, RunView, StatusView } from "../wire/status.ts";
 
@@ -125,9 +125,14 @@ function stateOf(rule: string, progress: RuleProgress, state: State): Pick<RuleV
   return { state: "armed", reason: null };
 }
 
+function wordsOf(action: BoundAction): readonly string[] {
+  if (action.kind === "command") return action.command.words;
+  return action.verb === "off" ? ["fence", action.host] : ["fence", action.host, "status"];
+}
+
 function viewRun(run: Run): RunView {
   const action = run.actions[run.at];
-  const command = action === undefined ? [] : action.kind === "command" ? action.command.words : ["fence", action.host];
+  const command = action === undefined ? [] : wordsOf(action);
   return {
     run: run.run,
     rule: run.rule,

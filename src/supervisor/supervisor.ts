@@ -54,6 +54,8 @@ export type Asking =
 export interface Answer {
   readonly isAccepted: boolean;
   readonly sentence: string;
+  /** The run that it has started. */
+  readonly run: number | null;
 }
 
 export interface Supervisor {
@@ -140,7 +142,7 @@ export async function startSupervisor(
       perform: (effect) => {
         switch (effect.kind) {
           case "answer":
-            waiting.get(effect.request)?.({ isAccepted: effect.isAccepted, sentence: effect.sentence });
+            waiting.get(effect.request)?.(effect);
             waiting.delete(effect.request);
             return;
           case "notify": {

@@ -68,7 +68,8 @@ export interface Results {
   /** `commands`: what would be started, in order, if it was a dry run; else null. */
   readonly run: Accepted & { readonly commands: readonly (readonly string[])[] | null };
   readonly maintenance: Accepted;
-  readonly fence: Accepted;
+  /** `run`: its number, to follow it by. */
+  readonly fence: Accepted & { readonly run: number };
 }
 
 export type MethodName = keyof Results;

@@ -16,7 +16,7 @@ export function action(words: readonly string[], options: Partial<BoundOptions> 
 }
 
 export function fence(host: string, devices: readonly FenceDevice[], options: Partial<BoundOptions> = {}): BoundAction {
-  return { kind: "fence", host, devices, options: { ...defaults, ...options }, place };
+  return { kind: "fence", verb: "off", host, devices, options: { ...defaults, ...options }, place };
 }
 
 export function device(name: string): FenceDevice {
