@@ -62,7 +62,7 @@ export const codes = {
   E508: "fence without one host",
   E509: "two sections for one thing",
   E510: "a fence agent that cannot be used",
-  E511: "a parameter that the fence agent does not know, or misses",
+  E511: "a parameter that the fence agent does not know, misses, or would leave out",
   E512: "a parameter that failoverd gives itself",
   E513: "a secret that cannot be read safely",
   E514: "a topic that there is not",
@@ -93,7 +93,8 @@ export const codes = {
   W16: "a lint comment that does nothing",
   W17: "no actions.conf",
   W18: "more warnings than are shown",
-  W19: "a fence device that cannot prove anything",
+  W19: "a fence device that does not prove that the host is off",
+  W20: "a fence device that is ended before it acts",
 } as const;
 
 export type Code = keyof typeof codes;

@@ -1,15 +1,11 @@
-/**
- * `[fence HOST]`: devices in order. An agent warns of a parameter that it does not know and then does its default action,
- * which is to reboot; so every parameter is held against the agent's own metadata before it is ever run.
- */
-import { didYouMean } from "./suggest.ts";
+/** `[fence HOST]`: devices, in the order in which they are tried. What an agent may be told is in `fence-parameters.ts`. */
+import { complainOfMissing, readParameters } from "./fence-parameters.ts";
 import { constantText, type Scope } from "./scope.ts";
 import { mergeDefaults, overlay, readSettings, type ReadSettings } from "./settings.ts";
 import type { SettingsContext } from "./setting-values.ts";
 import { lineOf } from "./source.ts";
-import { plainText } from "./words.ts";
-import type { AgentMetadata, Surroundings } from "./surroundings.ts";
-import type { Command, Section, Span } from "./tree.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Command, Section } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
 
 const defaultTimeoutMs = 30_000;
@@ -128,88 +124,12 @@ function readDevice(command: Command, defaults: ReadSettings, context: FenceCont
   const given = readParameters(command, metadata, context);
   if (given === null) return null;
   complainOfMissing(given, metadata, { agent, span: agentWord.span }, context);
-  const canProve = metadata.actions.includes("status");
   const name = agent.split("/").at(-1) ?? agent;
+  const canProve = metadata.actions.includes("status") && !isHeuristic(name);
   return { agent: found.path, name, ...given, timeoutMs, retries, canProve, place };
 }
 
-type Given = Pick<FenceDevice, "parameters" | "secrets">;
-
-/** null: one has a mistake, which is told; all are looked at. */
-function readParameters(command: Command, metadata: AgentMetadata, context: FenceContext): Given | null {
-  const { complaints, surroundings, scope } = context;
-  const known = new Set(metadata.parameters.map((parameter) => parameter.name));
-  const seen = new Set<string>();
-  const parameters: (readonly [string, string])[] = [];
-  const secrets: (readonly [string, string])[] = [];
-  let isBroken = false;
-  const refuse = (span: Span, message: string, hint: string | null, code: "E511" | "E512" | "E513" = "E511"): void => {
-    complaints.add(code, span, message, hint);
-    isBroken = true;
-  };
-  for (const word of command.words.slice(1)) {
-    const text = constantText(word, scope, complaints);
-    if (text === null) {
-      isBroken = true;
-      continue;
-    }
-    const equals = text.indexOf("=");
-    const name = equals < 1 ? text : text.slice(0, equals);
-    const value = equals < 1 ? "" : text.slice(equals + 1);
-    const secretOf = !known.has(name) && name.endsWith("_file") ? name.slice(0, -"_file".length) : null;
-    if (equals < 1) {
-      const hint = text.startsWith("-")
-        ? "options of the command line cannot be used: given any, an agent does not read what it is told"
-        : null;
-      refuse(word.span, `a fence agent takes parameters as name=value, and \`${text}\` is not that`, hint);
-    } else if (name === "action" || name === "option") {
-      refuse(
-        word.span,
-        `failoverd tells the agent itself what to do, so \`${name}\` cannot be given`,
-        "leave it out",
-        "E512",
-      );
-    } else if (seen.has(name)) {
-      refuse(word.span, `\`${name}\` is given twice`, null);
-    } else if (secretOf !== null && known.has(secretOf)) {
-      const secret = surroundings.findSecret(value);
-      if (secret.kind === "found") secrets.push([secretOf, secret.path]);
-      else refuse(word.span, `the secret for \`${secretOf}\` cannot be used: ${secret.reason}`, secret.hint, "E513");
-    } else if (known.has(name)) {
-      parameters.push([name, value]);
-    } else {
-      const metadataOf = plainText(command.words[0] ?? word) ?? metadata.name;
-      const hint = didYouMean(name, known) ?? `\`${metadataOf} -o metadata\` lists them`;
-      refuse(word.span, `\`${metadata.name}\` has no parameter \`${name}\``, hint);
-    }
-    seen.add(name);
-  }
-  return isBroken ? null : { parameters, secrets };
-}
-
-/** Old and new names of one parameter, as the fencing library knows them: giving one is enough. */
-const sameParameters: readonly (readonly string[])[] = [
-  ["ip", "ipaddr"],
-  ["username", "login"],
-  ["auth_url", "auth-url"],
-  // fence_scsi takes either; the metadata says that only the first will do.
-  ["plug", "port", "key"],
-];
-
-function complainOfMissing(
-  given: Given,
-  metadata: AgentMetadata,
-  of: { readonly agent: string; readonly span: Span },
-  { complaints }: FenceContext,
-): void {
-  const names = new Set([...given.parameters, ...given.secrets].map(([name]) => name));
-  const told = new Set<string>();
-  for (const { name, isRequired, default: byDefault } of metadata.parameters) {
-    if (!isRequired || byDefault !== null || name === "action" || name === "option") continue;
-    const same = sameParameters.find((group) => group.includes(name)) ?? [name];
-    const [newest = name] = same;
-    if (same.some((other) => names.has(other)) || told.has(newest)) continue;
-    told.add(newest);
-    complaints.add("E511", of.span, `\`${of.agent}\` needs \`${newest}=…\``, null);
-  }
+/** It switches nothing off, whatever it says: it only looks whether this host should fence. */
+export function isHeuristic(agent: string): boolean {
+  return agent.startsWith("fence_heuristics");
 }

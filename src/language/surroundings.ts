@@ -23,6 +23,8 @@ export interface AgentMetadata {
     readonly default: string | null;
     /** `string`, `boolean`, `integer`, `second`, … Not there: the agent does not say. */
     readonly type?: string;
+    /** The values that there are; not there, or none: any. */
+    readonly choices?: readonly string[];
   }[];
   /** `off`, `on`, `reboot`, `status`, …; `start`, `stop`, `promote`, … */
   readonly actions: readonly string[];

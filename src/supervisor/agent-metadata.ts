@@ -44,11 +44,15 @@ export function readMetadata(xml: string): AgentMetadata | null {
     ([, head = "", body = ""]) => {
       const content = /<content\s([^>]*)>/.exec(body)?.[1] ?? "";
       const type = attribute(content, "type");
+      const choices = [...body.matchAll(/<option\s([^>]*)>/g)].flatMap(
+        ([, head = ""]) => attribute(head, "value") ?? [],
+      );
       return {
         name: attribute(head, "name") ?? "",
         isRequired: attribute(head, "required") === "1",
         default: attribute(content, "default"),
         ...(type === null ? {} : { type }),
+        ...(choices.length === 0 ? {} : { choices }),
       };
     },
   );

@@ -11,15 +11,20 @@ const scripts = {
 };
 
 function agent(name: string, actions: readonly string[]): AgentMetadata {
-  const optional = ["username", "password", "lanplus", "plug", "method"];
-  const parameters = optional.map((parameter) => ({ name: parameter, isRequired: false, default: null }));
+  const optional = ["username", "password", "plug"];
+  const unset = { isRequired: false, default: null };
   return {
     name,
     parameters: [
       { name: "ip", isRequired: true, default: null },
       { name: "ipaddr", isRequired: true, default: null },
       { name: "action", isRequired: true, default: "reboot" },
-      ...parameters,
+      ...optional.map((parameter) => ({ name: parameter, ...unset })),
+      { name: "lanplus", ...unset, type: "boolean" },
+      { name: "delay", ...unset, type: "second" },
+      { name: "power_wait", ...unset, type: "second" },
+      { name: "ipport", ...unset, type: "integer" },
+      { name: "method", ...unset, type: "select", choices: ["onoff", "cycle"] },
     ],
     actions,
   };
@@ -28,6 +33,8 @@ function agent(name: string, actions: readonly string[]): AgentMetadata {
 const agents: ReadonlyMap<string, AgentMetadata> = new Map([
   ["/usr/sbin/fence_ipmilan", agent("fence_ipmilan", ["on", "off", "reboot", "status", "metadata"])],
   ["/usr/sbin/fence_kdump", agent("fence_kdump", ["monitor", "metadata"])],
+  ["/usr/sbin/fence_sbd", agent("fence_sbd", ["on", "off", "reboot", "status"])],
+  ["/usr/sbin/fence_heuristics_ping", agent("fence_heuristics_ping", ["on", "off", "reboot"])],
   ["/usr/sbin/fence_ovh", agent("fence_ovh", ["on", "off", "reboot"])],
 ]);
 

@@ -1,8 +1,7 @@
-/** What can go wrong in a rule's actions: W01, W05, W06, W10, W11, and secrets, W15. */
+/** What can go wrong in a rule's actions: W01, W05, W06, W10, W11. */
 import { sayList } from "../condition-meaning.ts";
 import { sayCondition } from "../../core/condition-text.ts";
 import { isPromotion, shownCommand, spanOfAction, type Linted, type Warning } from "./linted.ts";
-import { shownText } from "../words.ts";
 import type { ReadRule } from "../rule-meaning.ts";
 import type { Condition, Subject } from "../../core/condition.ts";
 import type { Action, Template, Trigger } from "../../core/configuration.ts";
@@ -79,38 +78,6 @@ function hostsMeant(
   if (typeof part === "string") return [part];
   const constant = part === undefined ? undefined : constants[part.variable];
   return constant === undefined ? hosts : [constant];
-}
-
-/** Nothing after a fence runs unless the fence is proven, and this one never is. */
-export function* lintProofs({ meaning }: Linted): Iterable<Warning> {
-  for (const { host, devices } of meaning.fences) {
-    for (const { device, command } of devices) {
-      if (device.canProve) continue;
-      const message = `${device.name} cannot say whether ${host} is off, and a fence that is not proven has failed`;
-      const hint = "use an agent that has the action `status`, in its place or below it";
-      yield { file: "actions", code: "W19", span: command.words[0]?.span ?? command.span, message, hint };
-    }
-  }
-}
-
-/** A password in a file that is read, printed, copied and kept under version control. */
-export function* lintSecrets({ meaning }: Linted): Iterable<Warning> {
-  for (const { devices } of meaning.fences) {
-    for (const { command } of devices) {
-      for (const word of command.words.slice(1)) {
-        const [, name] = /^([A-Za-z0-9_]*(?:passw(?:or)?d|secret|token))=/.exec(shownText(word)) ?? [];
-        if (name === undefined) continue;
-        const message = `whoever can read this file can read this ${name}`;
-        yield {
-          file: "actions",
-          code: "W15",
-          span: { ...word.span, end: word.span.start + name.length },
-          message,
-          hint: `put it into a file that only the daemon can read: \`${name}_file=secrets/NAME\``,
-        };
-      }
-    }
-  }
 }
 
 /** A rule whose own success is what it fires on. */

@@ -6,8 +6,9 @@
  *     promote_postgres %SLAVE%
  */
 import { codes } from "../codes.ts";
-import { lintEchoes, lintFences, lintPromotions, lintProofs, lintSecrets } from "./actions.ts";
+import { lintEchoes, lintFences, lintPromotions } from "./actions.ts";
 import { lintConditions } from "./conditions.ts";
+import { lintDelays, lintProofs, lintSecrets } from "./devices.ts";
 import { lintChecks, lintVariables } from "./names.ts";
 import { lintDoubles, lintImpossible, lintNoMaster } from "./triggers.ts";
 import { lineOf } from "../source.ts";
@@ -35,6 +36,7 @@ export function lint(linted: Linted, files: Readonly<Record<Warning["file"], Lin
     ...lintEchoes(linted),
     ...lintFences(linted),
     ...lintProofs(linted),
+    ...lintDelays(linted),
     ...lintSecrets(linted),
     ...lintVariables(linted),
   ];
