@@ -52,8 +52,10 @@ export type Event =
     }
   /** After a restart: the step that the journal says was started is running, has ended (a `step-ended` follows), or nobody knows. */
   | { readonly kind: "step-found"; readonly run: number; readonly name: string; readonly found: "running" | "in-doubt" }
-  /** The loop was not run for this long: everything known is old. */
-  | { readonly kind: "stalled"; readonly gapMs: number }
+  /** The run that was found was cut off so long ago, or in another boot, that a person decides whether it goes on. */
+  | { readonly kind: "run-doubted"; readonly run: number; readonly why: string }
+  /** The loop was not run for this long: everything known is old. `countedMs` of it the monotonic clock has counted; it stands still in a suspend. */
+  | { readonly kind: "stalled"; readonly gapMs: number; readonly countedMs: number }
   /** The configuration that `step` is given is new; `before` is the one until now. */
   | { readonly kind: "reconfigured"; readonly before: Configuration; readonly generation: number }
   | { readonly kind: "journal-distrusted"; readonly reason: string }

@@ -59,9 +59,7 @@ export function unlearned(turn: Turn): readonly string[] {
 }
 
 function distrustHold(turn: Turn, rule: Rule): Hold | null {
-  return turn.state.distrust === null
-    ? null
-    : hold(rule, "journal", `${turn.state.distrust}; it acts again after "failoverctl ack journal"`);
+  return turn.state.distrust === null ? null : hold(rule, "journal", turn.state.distrust);
 }
 
 export function maintenanceHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {

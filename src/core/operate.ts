@@ -2,7 +2,7 @@
 import { sayDuration } from "../base/duration.ts";
 import { hostsOf } from "./hosts.ts";
 import { fenceByHand } from "./fence-by-hand.ts";
-import { abandonRun, personFenced, restartStep, startRun } from "./runs.ts";
+import { abandonRun, personFenced, resumeStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
 import { take } from "./schedule.ts";
 import { record, setRule, type Turn } from "./turn.ts";
@@ -99,7 +99,7 @@ function acknowledge(turn: Turn, what: string): Answer {
 function runRule(turn: Turn, name: string): Answer {
   const rule = turn.configuration.rules.find((other) => other.name === name);
   if (rule === undefined) return no(`there is no rule ${name}`);
-  if (turn.state.distrust !== null) return no(`${turn.state.distrust}; say "failoverctl ack journal" first`);
+  if (turn.state.distrust !== null) return no(turn.state.distrust);
   if (turn.state.run !== null)
     return no(`run ${turn.state.run.run} of ${turn.state.run.rule} is in progress: one run at a time`);
   const number = turn.state.nextRun;
@@ -134,7 +134,7 @@ function continueRun(turn: Turn, event: Extract<Event, { kind: "resume" | "aband
     rule: run.rule,
     sentence: `${run.rule}, run ${run.run}: an operator resumes step ${run.at + 1}`,
   });
-  restartStep(turn, run, run.phase.attempt + 1);
+  resumeStep(turn, run, run.phase);
   return yes(`run ${run.run} of ${run.rule} goes on with step ${run.at + 1}`);
 }
 

@@ -133,6 +133,8 @@ export function replayRecords(
   newer: {
     readonly records: readonly Record[];
     readonly unfinished: Run | null;
+    /** The table is: what had fired has fired. Otherwise a `when` that is true once all is learned begins anew. */
+    readonly isCurrent: boolean;
     /** The wall clock's time now, by which a maintenance ends; without it, one that has an end has none. */
     readonly wallMs?: number;
   },
@@ -150,6 +152,9 @@ export function replayRecords(
   }
   const { unfinished } = newer;
   if (unfinished === null) return turn.state;
+  /** The episode that it was begun for is its own. */
+  const rule = configuration.rules.find(({ name }) => name === unfinished.rule);
+  if (rule?.trigger.kind === "condition") setRule(turn, rule.name, { hasFired: true });
   return { ...turn.state, run: unfinished, nextRun: Math.max(turn.state.nextRun, unfinished.run + 1) };
 }
 
@@ -177,8 +182,9 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       const rule = turn.configuration.rules.find((other) => other.name === record.rule);
       const startMs = Math.min(record.startedAtMs, turn.nowMs);
       const starts = [...(turn.state.rules[record.rule]?.runStartsMs ?? []), startMs].slice(-(rule?.limit?.runs ?? 1));
-      if (rule !== undefined)
-        setRule(turn, record.rule, { runStartsMs: starts, hasFired: rule.trigger.kind === "condition" });
+      const progress = turn.state.rules[record.rule] ?? newRule;
+      const hasFired = newer.isCurrent ? rule?.trigger.kind === "condition" : progress.hasFired;
+      if (rule !== undefined) setRule(turn, record.rule, { runStartsMs: starts, hasFired });
       turn.state = { ...turn.state, nextRun: Math.max(turn.state.nextRun, record.run + 1) };
       return;
     }
@@ -198,7 +204,8 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       return;
     case "acknowledged":
       if (record.what === "journal") turn.state = { ...turn.state, distrust: null };
-      else setRule(turn, record.what, { blocked: null, runStartsMs: [] });
+      else if (turn.state.rules[record.what] !== undefined)
+        setRule(turn, record.what, { blocked: null, runStartsMs: [] });
       return;
     case "maintenance-off":
       turn.state = {

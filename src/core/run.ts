@@ -83,7 +83,12 @@ export type StepPhase =
   /** A person switches the host off, and says so: `failoverctl ack fence HOST`. As long as it takes. */
   | { readonly kind: "awaiting"; readonly attempt: number; readonly fence: FenceCall }
   /** A crash took its outcome and it must not run twice: an operator says `resume` or `abandon`. */
-  | { readonly kind: "in-doubt"; readonly attempt: number };
+  | {
+      readonly kind: "in-doubt";
+      readonly attempt: number;
+      /** Its process ended well, and only what the checks must show was waited for: that, and no second start, is resumed. */
+      readonly hasEnded: boolean;
+    };
 
 export interface Run {
   readonly run: number;

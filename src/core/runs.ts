@@ -96,6 +96,8 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
   const { launcher, distrust } = turn.state;
   /** A run that an earlier daemon began waits as well, until somebody has looked at the journal. */
   if (distrust !== null) return false;
+  /** What an earlier daemon began, or what a stall came between, goes on when all is observed again: look first, act then. */
+  if (!turn.state.learning.isOver) return false;
   if (action.kind === "fence" && run.failure === null && phase.fence === null)
     return neverStarted(turn, run, `no fence device is configured for ${action.host}`);
   if (action.kind === "fence" && phase.fence !== null && isManual(action, phase.fence) && run.failure === null)
@@ -361,6 +363,13 @@ export function abandonRun(turn: Turn, run: Run): void {
   const sentence = `${stepTitle(run)} is in doubt: an operator gives the run up, and what runs is ended`;
   record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting: true, sentence });
   if (!run.phase.isKilled) killStep(turn, abandoned, run.phase);
+}
+
+/** An operator goes on with the step in doubt. */
+export function resumeStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "in-doubt" }>): void {
+  const expect = run.failure === null && phase.hasEnded ? actionAt(run).options.expect : null;
+  if (expect === null) restartStep(turn, run, phase.attempt + 1);
+  else expectFrom(turn, run, { attempt: phase.attempt, withinMs: expect.withinMs });
 }
 
 /** The step in doubt is started again, by an operator's word or because it may be. */

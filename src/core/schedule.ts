@@ -6,7 +6,7 @@
  */
 import { observe, observationsOf, newObservation, staleAtMs } from "./observe.ts";
 import { rankOf } from "./status.ts";
-import { note, setCheck, setObservation, type Turn } from "./turn.ts";
+import { note, record, setCheck, setObservation, type Turn } from "./turn.ts";
 import { checkKey, type Check } from "./configuration.ts";
 import type { HostResult } from "./event.ts";
 import type { Result } from "./result.ts";
@@ -24,6 +24,7 @@ export const newProgress = (nowMs: number): CheckProgress => ({
   startedAtMs: nowMs,
   lateCount: 0,
   restarts: 0,
+  droppedHosts: 0,
 });
 
 export function startDueChecks(turn: Turn): void {
@@ -93,6 +94,7 @@ export function take(turn: Turn, check: Check, results: readonly HostResult[], a
   for (const { host, result } of results) {
     const about = host ?? check.host;
     const key = checkKey(check.name, about);
+    if (turn.state.observations[key] === undefined && !hasRoom(turn, check, about)) continue;
     if (turn.state.observations[key] === undefined) setObservation(turn, key, newObservation(check, about, turn.nowMs));
     /** A check that reports on hosts and could not run says nothing of any: each of them is unknown. */
     const spoken = host === null ? observationsOf(turn, check).map(([, observation]) => observation.host) : [about];
@@ -101,9 +103,50 @@ export function take(turn: Turn, check: Check, results: readonly HostResult[], a
   }
 }
 
+/** Hosts that one check may report on. A report that names ever new ones must not fill the table; the first that is stale makes room. */
+export const reportedHostsMax = 256;
+
+function hasRoom(turn: Turn, check: Check, host: string): boolean {
+  const known = observationsOf(turn, check);
+  if (known.length < reportedHostsMax) return true;
+  const stale = known.find(([key, observation]) => observation.isStale && key !== check.key);
+  const progress = turn.state.checks[check.key];
+  if (stale !== undefined) {
+    const [key, observation] = stale;
+    turn.state = {
+      ...turn.state,
+      observations: Object.fromEntries(Object.entries(turn.state.observations).filter(([other]) => other !== key)),
+    };
+    const sentence = `${key} is forgotten: it was silent, and ${check.name} reports on more hosts than ${reportedHostsMax}`;
+    record(turn, { kind: "check-removed", check: observation.check, host: observation.host, sentence });
+    return true;
+  }
+  if (progress === undefined) return false;
+  if (progress.droppedHosts === 0)
+    note(
+      turn,
+      "report",
+      `${check.key} reports on more than ${reportedHostsMax} hosts: what it says of ${host} and others is dropped`,
+    );
+  setCheck(turn, check.key, { ...progress, droppedHosts: progress.droppedHosts + 1 });
+  return false;
+}
+
 /** A report does not speak for a check of the same name that the configuration has on that host. */
 function isItsOwn(turn: Turn, check: Check, host: string): boolean {
   return turn.state.observations[checkKey(check.name, host)]?.source === check.key;
+}
+
+/** After a time in which nobody looked: every check starts now. What a resident has said is as old as everything else. */
+export function restartChecks(turn: Turn): void {
+  for (const check of turn.configuration.checks) {
+    const progress = turn.state.checks[check.key];
+    if (progress === undefined) continue;
+    if (check.run.kind === "resident" && progress.job !== null)
+      turn.effects.push({ kind: "stopCheck", job: progress.job });
+    const job = check.run.kind === "resident" ? null : progress.job;
+    if (job === null) setCheck(turn, check.key, { ...progress, job, nextAtMs: turn.nowMs });
+  }
 }
 
 /** Every check that does not run starts now: something waits for what it will say. */

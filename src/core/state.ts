@@ -51,6 +51,8 @@ export interface CheckProgress {
   readonly lateCount: number;
   /** Ends in a row of a resident, for its back-off. */
   readonly restarts: number;
+  /** Results on hosts beyond those that one check may report on. */
+  readonly droppedHosts: number;
 }
 
 export interface RuleProgress {

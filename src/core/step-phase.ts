@@ -18,6 +18,12 @@ export function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
   turn.state = { ...turn.state, run: { ...run, phase } };
 }
 
+/** Waits for an operator's word. */
+export function doubtedPhase(phase: StepPhase): StepPhase {
+  const hasEnded = phase.kind === "expecting" || (phase.kind === "in-doubt" && phase.hasEnded);
+  return { kind: "in-doubt", attempt: phase.attempt, hasEnded };
+}
+
 /** Nobody looked for a while: what was waited for gets the time that was lost. */
 export function postpone(turn: Turn, gapMs: number): void {
   const { run } = turn.state;

@@ -17,8 +17,16 @@ import { endMaintenance, operate } from "./operate.ts";
 import { passOver, reconfigure } from "./reconfigure.ts";
 import { advanceRun, restartStep, stepEnded } from "./runs.ts";
 import { fireRules, judgeRules, queueEdges } from "./rules.ts";
-import { postpone } from "./step-phase.ts";
-import { checkEnded, learningMsMax, residentEnded, residentReported, startDueChecks, wakeAtMs } from "./schedule.ts";
+import { doubtedPhase, postpone } from "./step-phase.ts";
+import {
+  checkEnded,
+  learningMsMax,
+  residentEnded,
+  residentReported,
+  restartChecks,
+  startDueChecks,
+  wakeAtMs,
+} from "./schedule.ts";
 import { note, record, type Turn } from "./turn.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Effects } from "./effect.ts";
@@ -119,8 +127,11 @@ function apply(turn: Turn, event: Event): void {
     case "step-found":
       stepFound(turn, event);
       return;
+    case "run-doubted":
+      runDoubted(turn, event);
+      return;
     case "stalled":
-      stalled(turn, event.gapMs);
+      stalled(turn, event);
       return;
     case "reconfigured":
       /** Is `reload`'s, and never comes here. */
@@ -183,24 +194,20 @@ function writeDown(
 }
 
 /** Nobody looked for a while: what is known may be of long ago. Everything is observed anew, and no clock has run. */
-function stalled(turn: Turn, gapMs: number): void {
+function stalled(turn: Turn, { gapMs, countedMs }: Extract<Event, { kind: "stalled" }>): void {
   const sentence = `the daemon did not run for ${sayDuration(gapMs)}: everything known is old, observing again before acting`;
   record(turn, { kind: "stalled", gapMs: Math.round(gapMs), sentence });
-  const now = { nextAtMs: turn.nowMs };
-  const checks = Object.entries(turn.state.checks).map(
-    ([key, progress]) => [key, progress.job === null ? { ...progress, ...now } : progress] as const,
-  );
+  restartChecks(turn);
   const observations = Object.entries(turn.state.observations).map(
     ([key, observation]) => [key, { ...observation, confirming: [] }] as const,
   );
   turn.state = {
     ...turn.state,
     learning: { sinceMs: turn.nowMs, isOver: false },
-    checks: Object.fromEntries(checks),
     observations: Object.fromEntries(observations),
     clocks: {},
   };
-  postpone(turn, gapMs);
+  postpone(turn, countedMs);
 }
 
 function finishLearning(turn: Turn): void {
@@ -223,6 +230,17 @@ function endOverdueMaintenance(turn: Turn): void {
     if (untilMs !== null && turn.nowMs >= untilMs) endMaintenance(turn, scope);
 }
 
+/** After a restart: nothing of the run goes on before a person has said so. */
+function runDoubted(turn: Turn, event: Extract<Event, { kind: "run-doubted" }>): void {
+  const { run } = turn.state;
+  const { run: number, why } = event;
+  if (run === null || run.run !== number || run.phase.kind === "in-doubt" || run.phase.kind === "awaiting") return;
+  const what = `look, then say "failoverctl resume ${number}" to go on with it, or "failoverctl abandon ${number}"`;
+  const sentence = `${run.rule}, run ${number}, step ${run.at + 1} is in doubt: ${why}: ${what}`;
+  record(turn, { kind: "in-doubt", run: number, rule: run.rule, step: run.at + 1, isWaiting: true, sentence });
+  turn.state = { ...turn.state, run: { ...run, phase: doubtedPhase(run.phase) } };
+}
+
 /** After a restart. A step that still runs is awaited; one that nobody can account for runs again, unless it must not. */
 function stepFound(turn: Turn, event: Extract<Event, { kind: "step-found" }>): void {
   const { run } = turn.state;
@@ -239,6 +257,6 @@ function stepFound(turn: Turn, event: Extract<Event, { kind: "step-found" }>): v
   const sentence = `${title} is in doubt, a crash took its outcome: ${what}`;
   record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting, sentence });
   const { attempt } = run.phase;
-  if (isWaiting) turn.state = { ...turn.state, run: { ...run, phase: { kind: "in-doubt", attempt } } };
+  if (isWaiting) turn.state = { ...turn.state, run: { ...run, phase: doubtedPhase(run.phase) } };
   else restartStep(turn, run, attempt + 1);
 }

@@ -1,50 +1,45 @@
 /**
- * One daemon on one root. The lock is a file with the holder's pid and start time, made by link(2), which is atomic; a
- * holder that is dead holds nothing, whatever killed it and whoever has its pid now.
+ * One daemon on one root. The lock is a symbolic link that leads nowhere and names the holder's pid and start time: made
+ * in one step, with its content, and without a block of the disk, so that a daemon can come back on a disk that is full.
+ * A holder that is dead holds nothing, whatever killed it and whoever has its pid now.
  */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { errnoOf } from "./errno.ts";
+import { readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
+import { errnoInWords, errnoOf } from "./errno.ts";
 import { isRunning, readProcess } from "./process-identity.ts";
 import type { ProcessIdentity } from "./processes.ts";
 
 export type InstanceLock =
   { readonly kind: "held"; readonly release: () => void } | { readonly kind: "taken"; readonly by: ProcessIdentity };
 
-/** Two steals of one dead holder's file can meet; each looks again, and one of them finds the other alive. */
+/** Two steals of one dead holder's lock can meet; each looks again, and one of them finds the other alive. */
 const attemptsMax = 5;
 
 /** Takes the lock, or says who has it. Throws, with a cause, if the folder cannot be written. */
 export function takeInstanceLock(path: string): InstanceLock {
   const self = readProcess(process.pid)?.identity ?? { pid: process.pid, startTicks: 0 };
-  const own = `${path}.${self.pid}`;
-  const text = `${JSON.stringify(self)}\n`;
-  writeFileSync(own, text, { mode: 0o600 });
-  try {
-    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-      if (link(own, path)) return { kind: "held", release: () => releaseOwn(path, text) };
-      const holder = readHolder(path);
-      if (holder !== null && isRunning(holder)) return { kind: "taken", by: holder };
-      steal(path, `${own}.dead`);
-    }
-    throw new Error(
-      `the lock ${path} could not be taken in ${attemptsMax} attempts: remove it if no failoverd runs there`,
-    );
-  } finally {
-    rmSync(own, { force: true });
+  const text = `pid=${self.pid},startTicks=${self.startTicks}`;
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    if (make(text, path)) return { kind: "held", release: () => release(path, text) };
+    const holder = readHolder(path);
+    if (holder !== null && isRunning(holder)) return { kind: "taken", by: holder };
+    steal(path, `${path}.${self.pid}.dead`);
   }
+  throw new Error(
+    `the lock ${path} could not be taken in ${attemptsMax} attempts: remove it if no failoverd runs there`,
+  );
 }
 
-function link(from: string, to: string): boolean {
+function make(text: string, path: string): boolean {
   try {
-    linkSync(from, to);
+    symlinkSync(text, path);
     return true;
   } catch (error) {
     if (errnoOf(error) === "EEXIST") return false;
-    throw new Error(`the lock ${to} could not be made`, { cause: error });
+    throw new Error(`the lock ${path} could not be made (${errnoInWords(errnoOf(error))})`, { cause: error });
   }
 }
 
-/** Moves the dead holder's file away. If another daemon was quicker and the file is a living one's, it is put back. */
+/** Moves the dead holder's lock away. If another daemon was quicker and the lock is a living one's, it is put back. */
 function steal(path: string, aside: string): void {
   try {
     renameSync(path, aside);
@@ -53,29 +48,27 @@ function steal(path: string, aside: string): void {
     throw new Error(`the lock ${path} of a dead daemon could not be removed`, { cause: error });
   }
   const moved = readHolder(aside);
-  if (moved !== null && isRunning(moved)) link(aside, path);
-  rmSync(aside, { force: true });
+  if (moved !== null && isRunning(moved)) make(readlinkSync(aside), path);
+  unlinkSync(aside);
 }
 
+/** `null`: there is none, or it is not of this program's making, and then it is nobody's. */
 function readHolder(path: string): ProcessIdentity | null {
-  let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    return parseIdentity(readlinkSync(path));
   } catch {
     return null;
   }
-  return parseIdentity(text);
 }
 
-/** `null` for anything that this file has not written: a lock that names nobody is nobody's. */
 export function parseIdentity(text: string): ProcessIdentity | null {
-  const match = /^\{"pid":(\d{1,10}),"startTicks":(\d{1,15})\}\n$/.exec(text);
+  const match = /^pid=(\d{1,10}),startTicks=(\d{1,15})$/.exec(text);
   return match === null ? null : { pid: Number(match[1]), startTicks: Number(match[2]) };
 }
 
-function releaseOwn(path: string, text: string): void {
+function release(path: string, text: string): void {
   try {
-    if (readFileSync(path, "utf8") === text) rmSync(path, { force: true });
+    if (readlinkSync(path) === text) unlinkSync(path);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw new Error(`the lock ${path} could not be released`, { cause: error });
   }

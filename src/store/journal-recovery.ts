@@ -12,6 +12,7 @@
  *
  * A journal that is not trusted still tells all that is intact in it; a run in progress is then in doubt.
  */
+import { doubtedPhase } from "../core/step-phase.ts";
 import { emptyCheckpoint, foldCheckpoint, journalScope, type Checkpoint } from "./checkpoint.ts";
 import type { Disk, DiskFailure } from "./disk.ts";
 import { currentName, damagedName, listJournalFiles, pathOf, type JournalFiles } from "./journal-files.ts";
@@ -152,7 +153,7 @@ async function readFile(
 function distrusted(checkpoint: Checkpoint, reasons: readonly string[]): Checkpoint {
   const { run } = checkpoint;
   const distrust = `the journal cannot be trusted: ${reasons.join("; ")}. Look at it, then "failoverctl ack ${journalScope}"`;
-  const doubted = run === null ? null : { ...run, phase: { kind: "in-doubt" as const, attempt: run.phase.attempt } };
+  const doubted = run === null ? null : { ...run, phase: doubtedPhase(run.phase) };
   return { ...checkpoint, run: doubted, distrust };
 }
 

@@ -73,6 +73,8 @@ export class Journal {
     checkpoint: Checkpoint;
     lastSeq: number;
     keptAs: string | null;
+    /** Space that an earlier daemon reserved. */
+    hasReserve: boolean;
   }) {
     this.#disk = options.disk;
     this.#folder = options.folder;
@@ -82,6 +84,7 @@ export class Journal {
     this.#nextSeq = options.lastSeq + 1;
     this.#durableSeq = options.lastSeq;
     this.#keptAs = options.keptAs;
+    this.#hasReserve = options.hasReserve;
   }
 
   /** The last entry that is durable; 0: there is none. What the table is saved with, and `openJournal` then expects. */

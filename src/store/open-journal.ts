@@ -1,7 +1,7 @@
 /** Opening the journal at the daemon's start: what is there is recovered, then mended or put away, then written on. */
 import type { Run } from "../core/run.ts";
 import type { Disk, DiskFailure } from "./disk.ts";
-import { currentName, journalLimits, pathOf, rotatedName, type JournalLimits } from "./journal-files.ts";
+import { currentName, journalLimits, pathOf, reserveName, rotatedName, type JournalLimits } from "./journal-files.ts";
 import { recoverJournal, type CurrentFile } from "./journal-recovery.ts";
 import { Journal } from "./journal.ts";
 
@@ -40,7 +40,9 @@ export async function openJournal(
   if (recovered.kind === "refused") return recovered;
   const { checkpoint, lastSeq, current } = recovered;
   const notes = [...recovered.notes];
-  const journal = new Journal({ disk, folder, limits, checkpoint, lastSeq, keptAs: keptAs(current) });
+  const reserve = await disk.size(pathOf(folder, reserveName));
+  const hasReserve = reserve.ok && reserve.bytes > 0;
+  const journal = new Journal({ disk, folder, limits, checkpoint, lastSeq, keptAs: keptAs(current), hasReserve });
   let isResumed = false;
   if (current.kind === "good" && !recovered.isNewlyDistrusted && current.bytes <= limits.rewrittenBytesMax) {
     const failure = (await rewrite(disk, folder, current.bytes)) ?? (await journal.resume(current.bytes));

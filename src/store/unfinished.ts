@@ -10,6 +10,7 @@
  * Times are those of the daemon that wrote the records, of its boot. A step that an operator gave up while it ran is in doubt.
  */
 import { afterFenceCall, firstFenceCall } from "../core/fencing.ts";
+import { doubtedPhase } from "../core/step-phase.ts";
 import type { Record } from "../core/record.ts";
 import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
 
@@ -37,14 +38,14 @@ export function foldRun(run: Run | null, record: Record): Run | null {
       return stepFailed(run, { why: record.sentence, atMs: lastMs(run) });
     case "in-doubt":
       if (!record.isWaiting) return restart(run);
-      return { ...run, phase: { kind: "in-doubt", attempt: run.phase.attempt } };
+      return { ...run, phase: doubtedPhase(run.phase) };
     case "awaiting": {
       const { attempt, device, deviceAttempt } = record;
       const fence: FenceCall = { device, deviceAttempt, verb: "off", asked: 0, untilMs: lastMs(run) };
       return { ...run, phase: { kind: "awaiting", attempt, fence } };
     }
     case "resumed":
-      return restart(run);
+      return resumed(run);
     case "run-end":
       return null;
   }
@@ -160,6 +161,14 @@ function undoNext(run: Run, atMs: number): Run {
 
 function goTo(run: Run, { at, atMs }: { at: number; atMs: number }): Run {
   return { ...run, at, phase: readyFor(run.actions[at], { attempt: 1, atMs }) };
+}
+
+function resumed(run: Run): Run {
+  const { phase, failure } = run;
+  const expect = run.actions[run.at]?.options.expect ?? null;
+  if (phase.kind !== "in-doubt" || !phase.hasEnded || failure !== null || expect === null) return restart(run);
+  const sinceMs = lastMs(run);
+  return { ...run, phase: { kind: "expecting", attempt: phase.attempt, sinceMs, untilMs: sinceMs + expect.withinMs } };
 }
 
 function restart(run: Run): Run {

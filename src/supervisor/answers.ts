@@ -56,7 +56,7 @@ export async function answer(
     case "maintenance": {
       const { on, scope, forMs, reason = "" } = call.params;
       if (!on) return ask(supervisor, { kind: "maintenance-off", scope });
-      const untilWallMs = forMs === undefined ? null : Date.now() + forMs;
+      const untilWallMs = forMs === undefined ? null : supervisor.wallMs() + forMs;
       return ask(supervisor, { kind: "maintenance-on", scope, forMs: forMs ?? null, untilWallMs, reason });
     }
     case "explain": {

@@ -13,6 +13,7 @@ import { createLog, type Log } from "../host/log.ts";
 import { createLogWriter } from "../host/log-writer.ts";
 import { runNotifier } from "../host/notifier.ts";
 import { createProcesses } from "../host/real-processes.ts";
+import { pruneRunFolders } from "../host/run-folders.ts";
 import { listenToSignals } from "../host/signals.ts";
 import { listenAt, type Listener, type ListenOptions, type SocketFailure } from "../host/sockets.ts";
 import type { Right } from "../wire/request.ts";
@@ -103,6 +104,10 @@ async function runConfigured(options: DaemonOptions, umask: number, log: Log): P
   const unprepared = prepareForAgents(configuration, folders, readBootId());
   if (unprepared !== null) log.warn("ocf", unprepared);
   const disk = realDisk;
+  /** First the door, then the house: a daemon that cannot be asked does not begin to act. */
+  let answering: Answering | null = null;
+  const listeners = await listen(folders, () => answering, log);
+  if (listeners === null) return daemonExits.notWell;
   const started = await startSupervisor(
     {
       clock: realClock,
@@ -114,27 +119,29 @@ async function runConfigured(options: DaemonOptions, umask: number, log: Log): P
       createProcesses: (onEvent) => createProcesses({ varFolder: folders.var, umask, onEvent }),
       readStdin: readFenceStdin,
       runNotifier,
+      pruneRuns: (newest) => pruneRunFolders(join(folders.var, "runs"), newest),
     },
     { configuration, localHost, version },
   );
   if (started.kind === "refused") {
     log.error("daemon", `not started: ${started.sentence}`);
+    await Promise.all(listeners.map((listener) => listener.close()));
     return daemonExits.notWell;
   }
   const { supervisor } = started;
   const reload = createReload({ supervisor, folders, localHost, log });
-  const listeners = await listen(folders, { supervisor, disk, varFolder: folders.var, reload }, log);
-  if (listeners === null) {
-    await supervisor.stop("no socket could be opened");
-    return daemonExits.notWell;
-  }
+  answering = { supervisor, disk, varFolder: folders.var, reload };
   await untilStopped(supervisor, reload, log);
   await Promise.all(listeners.map((listener) => listener.close()));
   return daemonExits.well;
 }
 
-/** Two sockets, two rights, by file mode. */
-async function listen(folders: Folders, answering: Answering, log: Log): Promise<readonly Listener[] | null> {
+/** Two sockets, two rights, by file mode. Who comes before there is an answer to be had is sent away, to come again. */
+async function listen(
+  folders: Folders,
+  answeringNow: () => Answering | null,
+  log: Log,
+): Promise<readonly Listener[] | null> {
   const sockets: readonly { readonly name: string; readonly mode: number; readonly right: Right }[] = [
     { name: "failoverd.sock", mode: 0o600, right: "change" },
     { name: "query.sock", mode: 0o660, right: "read" },
@@ -147,6 +154,11 @@ async function listen(folders: Folders, answering: Answering, log: Log): Promise
       ...clientLimits,
       refusal: `{"jsonrpc":"2.0","id":null,"error":{"code":-32002,"message":"too many clients"}}\n`,
       onConnection: (connection) => {
+        const answering = answeringNow();
+        if (answering === null) {
+          connection.close();
+          return { onData: nothing, onInputEnd: nothing, onClosed: nothing };
+        }
         const session = openSession(
           {
             send: (bytes) => connection.write(bytes),
@@ -181,6 +193,10 @@ async function listenSoon(options: ListenOptions): Promise<Listener | SocketFail
       return listener;
     await new Promise<void>((resolve) => realClock.callAt(realClock.nowMs() + listenAgainAfterMs, resolve));
   }
+}
+
+function nothing(): void {
+  /** There is nobody to be told. */
 }
 
 /** TERM and INT stop; HUP reloads. Resolves when all is ended and written down. */

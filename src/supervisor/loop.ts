@@ -113,7 +113,7 @@ export function startLoop(
     const nowMs = clock.nowMs();
     const batch: typeof queue = queue.splice(0, batchMax);
     const notRunMs = gapMs(nowMs);
-    if (notRunMs > stallMs) batch.unshift({ kind: "stalled", gapMs: notRunMs });
+    if (notRunMs > stallMs) batch.unshift({ kind: "stalled", gapMs: notRunMs, countedMs: nowMs - turnedAtMs });
     if (batch.length === 0) batch.push({ kind: "tick" });
     turnedAtMs = nowMs;
     turnedAtBootMs = clock.bootMs();

@@ -1,7 +1,7 @@
 /** What `status` shows, made from what the core knows. Monotonic times become dates for people here, and nowhere else. */
 import { newRule } from "../core/turn.ts";
 import { hostsOf } from "../core/hosts.ts";
-import { isRole } from "../core/status.ts";
+import { rankOf } from "../core/status.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Outcome } from "../core/result.ts";
 import type { BoundAction, Run } from "../core/run.ts";
@@ -84,7 +84,7 @@ function viewCheck(
   const { check, host, standing, latest, latestAtMs, confirming, isStale } = observation;
   const declared = known.configuration.checks.find((other) => other.key === observation.source);
   const pending = confirming.at(-1);
-  const isWorse = pending !== undefined && !isRole(pending) && pending !== "ok";
+  const isWorse = pending !== undefined && rankOf(pending) > rankOf(standing.status);
   const needed = declared === undefined ? confirming.length : isWorse ? declared.fall : declared.rise;
   return {
     check,

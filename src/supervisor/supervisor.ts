@@ -2,18 +2,13 @@
  * The supervisor: recovers what an earlier daemon knew, then runs the loop over whatever world it is given. The real world
  * is put together in `daemon.ts`; the simulator gives another one, and everything in here is the same.
  */
-import { initialState, replayRecords, restoreState } from "../core/restore.ts";
 import { explain } from "../core/explain.ts";
 import { rehearse, type Rehearsal } from "../core/rehearse.ts";
-import { rebaseRun, resumeRun } from "../core/rebase.ts";
-import { sayDuration } from "../base/duration.ts";
-import { historyOf } from "../store/history.ts";
-import { openJournal, type Recovery } from "../store/open-journal.ts";
+import { openJournal } from "../store/open-journal.ts";
 import { loadTable, saveTable } from "../store/table.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
-import type { Record } from "../core/record.ts";
 import type { Run } from "../core/run.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../host/clock.ts";
@@ -27,6 +22,7 @@ import { startLoop, type Loop, type Step } from "./loop.ts";
 import { Memory } from "./memory.ts";
 import { createNotifications, type RunNotifier } from "./notifications.ts";
 import { processPerformer, type Stdin } from "./performer.ts";
+import { recover } from "./recovery.ts";
 import { statusView, viewRule, type DaemonFacts } from "./status-view.ts";
 
 /** Everything outside. */
@@ -39,6 +35,8 @@ export interface World {
   readonly log: Log;
   readonly createProcesses: (onEvent: (event: ProcessEvent) => void) => Processes;
   readonly runNotifier: RunNotifier;
+  /** A run has ended: the logs of those long past may go. */
+  readonly pruneRuns: (newest: number) => Promise<void>;
   /** What a fence agent is told on its standard input, secrets and all; a sentence if a secret cannot be had. */
   readonly readStdin: (fence: FenceCall) => Stdin;
   /** What decides: the core, unless a test watches it or spoils it. */
@@ -63,6 +61,8 @@ export interface Supervisor {
   readonly configuration: () => Configuration;
   readonly state: () => State;
   readonly status: () => StatusView;
+  /** Milliseconds since 1970, by the world's own clock. */
+  readonly wallMs: () => number;
   /** Null: there is no such rule. */
   readonly explain: (rule: string) => Explanation | null;
   /** The commands that a rule would start now, in order; a sentence if it could not. */
@@ -75,9 +75,6 @@ export interface Supervisor {
   /** Ends it in order: checks ended, steps left running, all written down. */
   readonly stop: (reason: string) => Promise<void>;
 }
-
-/** A table that is older than this tells of another time, even in the same boot. */
-export const restoredAgeMsMax = 10 * 60_000;
 
 export type StartedSupervisor =
   | { readonly kind: "started"; readonly supervisor: Supervisor }
@@ -98,7 +95,7 @@ export async function startSupervisor(
   if (opened.kind === "refused") return opened;
   const { journal, recovery } = opened;
   const memory = new Memory({ disk, folder: varFolder, journal, clock, log });
-  const { state, found, isRestored } = await recover(world, options.configuration, table, recovery);
+  const { state, found, isRestored, doubt } = await recover(world, options.configuration, table, recovery);
   const beginning: DaemonFacts = {
     isRunning: true,
     pid: world.pid,
@@ -120,6 +117,12 @@ export async function startSupervisor(
     const understood = performer.understand(event);
     if (understood !== null) loop.post(understood);
   });
+  let pruning = Promise.resolve();
+  const sayUnpruned = (error: unknown): void =>
+    log.warn(
+      "runs",
+      `the logs of past runs could not be removed: ${error instanceof Error ? error.message : String(error)}`,
+    );
   const notifications = createNotifications({
     localHost: options.localHost,
     run: world.runNotifier,
@@ -129,7 +132,11 @@ export async function startSupervisor(
   const loop: Loop = startLoop(
     { configuration: options.configuration, state, clock, ...(world.step === undefined ? {} : { step: world.step }) },
     {
-      remember: (records) => memory.remember(records),
+      remember: async (records) => {
+        await memory.remember(records);
+        const ended = records.find((record) => record.kind === "run-end");
+        if (ended !== undefined) pruning = pruning.then(() => world.pruneRuns(ended.run)).catch(sayUnpruned);
+      },
       isBehind: () => memory.isBehind,
       remembered: () => {
         settle();
@@ -184,12 +191,14 @@ export async function startSupervisor(
   if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
   for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
   if (state.run !== null) recoverStep(state.run, processes, loop);
+  if (state.run !== null && doubt !== null) loop.post({ kind: "run-doubted", run: state.run.run, why: doubt });
 
   const supervisor: Supervisor = {
     memory,
     configuration: loop.configuration,
     state: loop.state,
     status,
+    wallMs: () => clock.wallMs(),
     explain: (rule) => {
       const known = { configuration: loop.configuration(), state: loop.state() };
       const explained = explain(known, rule, clock.nowMs());
@@ -218,85 +227,12 @@ export async function startSupervisor(
       loop.post({ kind: "stopping", reason });
       await loop.stop();
       notifications.close();
+      await pruning;
       await processes.close();
       await memory.close();
     },
   };
   return { kind: "started", supervisor };
-}
-
-interface Recovered {
-  readonly state: State;
-  readonly found: string;
-  readonly isRestored: boolean;
-}
-
-/** Table, then the records behind it, then the run that they left unfinished. */
-async function recover(
-  world: World,
-  configuration: Configuration,
-  table: Table | null,
-  recovery: Recovery,
-): Promise<Recovered> {
-  const { clock, bootId } = world;
-  const nowMs = clock.nowMs();
-  const isSameBoot = table !== null && table.bootId === bootId;
-  const ageMs = table === null ? 0 : isSameBoot ? nowMs - table.savedAtMs : clock.wallMs() - table.savedAtWallMs;
-  const isCurrent = isSameBoot && ageMs <= restoredAgeMsMax;
-  const shiftMs = table === null || isSameBoot ? 0 : nowMs - clock.wallMs() - (table.savedAtMs - table.savedAtWallMs);
-  const begin =
-    table === null
-      ? initialState(configuration, nowMs)
-      : restoreState(configuration, table.state, { nowMs, shiftMs, isCurrent });
-  const newer: Record[] = [];
-  for await (const item of historyOf(world.disk, world.varFolder, { sinceSeq: (table?.seq ?? 0) + 1 })) {
-    if (item.kind === "entry") newer.push(item.entry);
-  }
-  const unfinished = unfinishedOf(recovery, bootId, nowMs);
-  const records = isCurrent ? newer : newer.filter(isDecision);
-  const wallMs = clock.wallMs();
-  const state = replayRecords(configuration, begin, { records, unfinished, wallMs }, nowMs);
-  const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust: recovery.distrust };
-  return {
-    state: lasting,
-    found:
-      sayFound(table, { isSameBoot, isCurrent, ageMs }, unfinished) +
-      sayDropped(table, isCurrent, newer, configuration),
-    isRestored: isCurrent,
-  };
-}
-
-/** What people decided, and what was run: that holds in any boot. What was observed does not. */
-const decisions: readonly Record["kind"][] = [
-  "run-start",
-  "run-end",
-  "blocked",
-  "acknowledged",
-  "maintenance-on",
-  "maintenance-off",
-];
-
-function isDecision(record: Record): boolean {
-  return decisions.includes(record.kind);
-}
-
-function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | null {
-  const { run, runBootId } = recovery;
-  if (run === null) return null;
-  return runBootId === bootId ? resumeRun(run, nowMs) : rebaseRun(run, nowMs);
-}
-
-function sayFound(
-  table: Table | null,
-  how: { isSameBoot: boolean; isCurrent: boolean; ageMs: number },
-  run: Run | null,
-): string {
-  const left =
-    run === null ? "" : `; run ${run.run} of ${run.rule} was cut off at step ${run.at + 1} and is gone on with`;
-  if (table === null) return `no state table, everything begins unknown${left}`;
-  if (how.isCurrent) return `state table of ${sayDuration(how.ageMs)} ago restored${left}`;
-  const why = how.isSameBoot ? `is ${sayDuration(how.ageMs)} old` : "was written in another boot of this machine";
-  return `the state table ${why}, everything begins unknown${left}`;
 }
 
 /** What became of the step that was running when the last daemon ended. */
@@ -320,21 +256,6 @@ function recoverStep(run: Run, processes: Processes, loop: Loop): void {
       droppedBytes: 0,
     });
   }
-}
-
-/** Triggers that waited go with what was known when they came; which ones is said. */
-function sayDropped(
-  table: Table | null,
-  isCurrent: boolean,
-  records: readonly Record[],
-  configuration: Configuration,
-): string {
-  if (table === null || isCurrent) return "";
-  const when = { nowMs: table.savedAtMs, shiftMs: 0, isCurrent: true };
-  const before = restoreState(configuration, table.state, when);
-  const { waiting } = replayRecords(configuration, before, { records, unfinished: null }, table.savedAtMs);
-  const rules = waiting.map(({ rule }) => rule);
-  return rules.length === 0 ? "" : `; what waited is not made up for: ${rules.join(", ")}`;
 }
 
 /** A state, and the last entry that is in it. */

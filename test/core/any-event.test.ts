@@ -145,7 +145,7 @@ const event: fc.Arbitrary<Making> = fc.oneof(
       .constantFrom("running" as const, "in-doubt" as const)
       .map((found): Making => ({ run, name }) => ({ kind: "step-found", run, name, found })),
   },
-  { weight: 1, arbitrary: fc.nat(9_000).map((gapMs) => made({ kind: "stalled", gapMs })) },
+  { weight: 1, arbitrary: fc.nat(9_000).map((gapMs) => made({ kind: "stalled", gapMs, countedMs: gapMs })) },
   { weight: 1, arbitrary: fc.constant(made({ kind: "journal-distrusted", reason: "the journal is damaged" })) },
   { weight: 2, arbitrary: fc.record({ request, what: word }).map((asked) => made({ kind: "acknowledge", ...asked })) },
   { weight: 2, arbitrary: fc.record({ request, rule: word }).map((asked) => made({ kind: "run-rule", ...asked })) },

@@ -85,7 +85,7 @@ const dropped = (rule: string, host: string, hold: "guard" | "again" = "guard"):
 
 function replay(records: readonly Record[], change: { before?: State; wallMs?: number } = {}): State {
   const { before = begin, ...rest } = change;
-  return replayRecords(configuration, before, { records, unfinished: null, ...rest }, 5_000);
+  return replayRecords(configuration, before, { records, unfinished: null, isCurrent: true, ...rest }, 5_000);
 }
 
 interface Row {

@@ -130,7 +130,11 @@ const rows: readonly Row[] = [
     change: { run: runIn({ kind: "ready", attempt: 1, fence: null, sinceMs: 800 }) },
     want: 3_800,
   },
-  { name: "an operator is waited for", change: { run: runIn({ kind: "in-doubt", attempt: 1 }) }, want: minute },
+  {
+    name: "an operator is waited for",
+    change: { run: runIn({ kind: "in-doubt", attempt: 1, hasEnded: false }) },
+    want: minute,
+  },
   {
     name: "a `for` is fulfilled",
     isWaiting: true,

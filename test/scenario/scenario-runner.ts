@@ -252,7 +252,7 @@ export class ScenarioRunner {
   /** Nothing is done for a while, and what happened meanwhile is there at once when the loop runs again. */
   #stall(gapMs: number): void {
     this.#nowMs += gapMs;
-    this.#turn({ kind: "stalled", gapMs });
+    this.#turn({ kind: "stalled", gapMs, countedMs: gapMs });
     this.#advanceTo(this.#nowMs);
   }
 
@@ -352,8 +352,15 @@ export class ScenarioRunner {
     const run = this.#unfinished();
     const resume = isReboot ? rebaseRun : resumeRun;
     const unfinished = run === null ? null : resume(run, this.#nowMs);
-    const state = replayRecords(configuration, begin, { records, unfinished, wallMs: this.#shownMs() }, this.#nowMs);
+    const state = replayRecords(
+      configuration,
+      begin,
+      { records, unfinished, isCurrent, wallMs: this.#shownMs() },
+      this.#nowMs,
+    );
     this.#begin(state, isCurrent, isCurrent ? "state restored" : "everything begins unknown");
+    if (isReboot && run !== null)
+      this.#turn({ kind: "run-doubted", run: run.run, why: "it was cut off in another boot of this machine" });
   }
 
   #unfinished(): Run | null {

@@ -289,7 +289,7 @@ void test("a run that a damaged journal has in progress is in doubt", async () =
   const { recovery } = await open(disk.mount());
   assert.deepEqual(
     [recovery.run?.at, recovery.run?.phase, recovery.run?.done],
-    [1, { kind: "in-doubt", attempt: 1 }, [0]],
+    [1, { kind: "in-doubt", attempt: 1, hasEnded: false }, [0]],
   );
 });
 

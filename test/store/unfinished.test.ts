@@ -228,7 +228,10 @@ const inDoubt = (isWaiting: boolean): Record => ({
 check("in doubt, and resumed by an operator", [
   { record: once, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
   { record: stepStart({ step: 1 }, 1_000), want: { at: 0, phase: running("1", 1_000), done: [], failure: null } },
-  { record: inDoubt(true), want: { at: 0, phase: { kind: "in-doubt", attempt: 1 }, done: [], failure: null } },
+  {
+    record: inDoubt(true),
+    want: { at: 0, phase: { kind: "in-doubt", attempt: 1, hasEnded: false }, done: [], failure: null },
+  },
   {
     record: { kind: "resumed", run: 7, rule: "primary_lost", sentence: "resumed" },
     want: { at: 0, phase: ready(2, 1_000), done: [], failure: null },
@@ -244,10 +247,13 @@ check("in doubt, and started again", [
 check("given up while its step ran", [
   { record: withUndos, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
   { record: stepStart({ step: 1 }, 1_500), want: { at: 0, phase: running("1", 1_500), done: [], failure: null } },
-  { record: inDoubt(true), want: { at: 0, phase: { kind: "in-doubt", attempt: 1 }, done: [], failure: null } },
+  {
+    record: inDoubt(true),
+    want: { at: 0, phase: { kind: "in-doubt", attempt: 1, hasEnded: false }, done: [], failure: null },
+  },
   {
     record: stepEnd({ step: 1 }, { next: "failed" }),
-    want: { at: 0, phase: { kind: "in-doubt", attempt: 1 }, done: [], failure: null },
+    want: { at: 0, phase: { kind: "in-doubt", attempt: 1, hasEnded: false }, done: [], failure: null },
   },
   { record: runEnd("abandoned"), want: null },
 ]);

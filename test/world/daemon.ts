@@ -4,6 +4,7 @@
  */
 import { step as coreStep } from "../../src/core/step.ts";
 import type { Configuration } from "../../src/core/configuration.ts";
+import type { Clock } from "../../src/host/clock.ts";
 import type { Log } from "../../src/host/log.ts";
 import type { Processes } from "../../src/host/processes.ts";
 import type { Disk } from "../../src/store/disk.ts";
@@ -25,6 +26,7 @@ export interface Spoilt {
   readonly step?: (real: Step) => Step;
   readonly disk?: (disk: Disk) => Disk;
   readonly processes?: (processes: Processes) => Processes;
+  readonly clock?: (clock: Clock) => Clock;
 }
 
 export interface DaemonHost {
@@ -163,9 +165,10 @@ export class Daemon {
   async #startLife(life: number): Promise<void> {
     const { machine, disk, folder, processHost, spoilt, agenda, random } = this.#host;
     const mounted = disk.mount();
+    const clock = machine.clockOf(life);
     const started = await startSupervisor(
       {
-        clock: machine.clockOf(life),
+        clock: spoilt.clock?.(clock) ?? clock,
         disk: spoilt.disk?.(mounted) ?? mounted,
         varFolder: folder,
         bootId: machine.bootId,

@@ -1,0 +1,125 @@
+/**
+ * What a daemon knows at its start: the table of the one before it, the records behind it, and the run that they left
+ * unfinished. Decides what of that is still believed: statuses only of this boot and not of long ago; what people decided,
+ * and what was run, always.
+ */
+import { sayDuration } from "../base/duration.ts";
+import { rebaseRun, resumeRun } from "../core/rebase.ts";
+import { initialState, replayRecords, restoreState } from "../core/restore.ts";
+import { historyOf } from "../store/history.ts";
+import type { Configuration } from "../core/configuration.ts";
+import type { Record } from "../core/record.ts";
+import type { Run } from "../core/run.ts";
+import type { State } from "../core/state.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Disk } from "../store/disk.ts";
+import type { Recovery } from "../store/open-journal.ts";
+import type { Table } from "../store/table-format.ts";
+
+/** A table that is older than this tells of another time, even in the same boot. */
+export const restoredAgeMsMax = 10 * 60_000;
+
+export interface Recovered {
+  readonly state: State;
+  readonly found: string;
+  readonly isRestored: boolean;
+  /** Why the run that was cut off is not gone on with before a person has said so; null: it is. */
+  readonly doubt: string | null;
+}
+
+/** Table, then the records behind it, then the run that they left unfinished. */
+export async function recover(
+  world: { readonly clock: Clock; readonly disk: Disk; readonly varFolder: string; readonly bootId: string },
+  configuration: Configuration,
+  table: Table | null,
+  recovery: Recovery,
+): Promise<Recovered> {
+  const { clock, bootId } = world;
+  const nowMs = clock.nowMs();
+  const isSameBoot = table !== null && table.bootId === bootId;
+  const ageMs = table === null ? 0 : isSameBoot ? nowMs - table.savedAtMs : clock.wallMs() - table.savedAtWallMs;
+  const isCurrent = isSameBoot && ageMs <= restoredAgeMsMax;
+  const shiftMs = table === null || isSameBoot ? 0 : nowMs - clock.wallMs() - (table.savedAtMs - table.savedAtWallMs);
+  const begin =
+    table === null
+      ? initialState(configuration, nowMs)
+      : restoreState(configuration, table.state, { nowMs, shiftMs, isCurrent });
+  const newer: Record[] = [];
+  for await (const item of historyOf(world.disk, world.varFolder, { sinceSeq: (table?.seq ?? 0) + 1 })) {
+    if (item.kind === "entry") newer.push(item.entry);
+  }
+  const unfinished = unfinishedOf(recovery, bootId, nowMs);
+  const records = isCurrent ? newer : newer.filter(isDecision);
+  const wallMs = clock.wallMs();
+  const state = replayRecords(configuration, begin, { records, unfinished, isCurrent, wallMs }, nowMs);
+  const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust: recovery.distrust };
+  const doubt = doubtOf(recovery, bootId, isSameBoot && !isCurrent ? ageMs : null);
+  return {
+    state: lasting,
+    found:
+      sayFound(table, { isSameBoot, isCurrent, ageMs }, { run: unfinished, doubt }) +
+      sayDropped(table, isCurrent, newer, configuration),
+    isRestored: isCurrent,
+    doubt,
+  };
+}
+
+/** What people decided, and what was run: that holds in any boot. What was observed does not. */
+const decisions: readonly Record["kind"][] = [
+  "run-start",
+  "run-end",
+  "blocked",
+  "acknowledged",
+  "maintenance-on",
+  "maintenance-off",
+];
+
+function isDecision(record: Record): boolean {
+  return decisions.includes(record.kind);
+}
+
+function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | null {
+  const { run, runBootId } = recovery;
+  if (run === null) return null;
+  return runBootId === bootId ? resumeRun(run, nowMs) : rebaseRun(run, nowMs);
+}
+
+/** The world has gone on since: what was right to do next may be wrong by now. `silentMs`: how long no daemon ran, if that was long. */
+function doubtOf({ run, runBootId }: Recovery, bootId: string, silentMs: number | null): string | null {
+  if (run === null) return null;
+  if (runBootId !== bootId) return "it was cut off in another boot of this machine";
+  return silentMs === null ? null : `it was cut off, and no daemon ran for ${sayDuration(silentMs)}`;
+}
+
+function sayFound(
+  table: Table | null,
+  how: { isSameBoot: boolean; isCurrent: boolean; ageMs: number },
+  { run, doubt }: { readonly run: Run | null; readonly doubt: string | null },
+): string {
+  const next = doubt === null && run?.phase.kind !== "in-doubt" ? "is gone on with" : "waits for an operator";
+  const left = run === null ? "" : `; run ${run.run} of ${run.rule} was cut off at step ${run.at + 1} and ${next}`;
+  if (table === null) return `no state table, everything begins unknown${left}`;
+  if (how.isCurrent) return `state table of ${sayDuration(how.ageMs)} ago restored${left}`;
+  const why = how.isSameBoot ? `is ${sayDuration(how.ageMs)} old` : "was written in another boot of this machine";
+  return `the state table ${why}, everything begins unknown${left}`;
+}
+
+/** Triggers that waited go with what was known when they came; which ones is said. */
+function sayDropped(
+  table: Table | null,
+  isCurrent: boolean,
+  records: readonly Record[],
+  configuration: Configuration,
+): string {
+  if (table === null || isCurrent) return "";
+  const when = { nowMs: table.savedAtMs, shiftMs: 0, isCurrent: true };
+  const before = restoreState(configuration, table.state, when);
+  const { waiting } = replayRecords(
+    configuration,
+    before,
+    { records, unfinished: null, isCurrent: true },
+    table.savedAtMs,
+  );
+  const rules = waiting.map(({ rule }) => rule);
+  return rules.length === 0 ? "" : `; what waited is not made up for: ${rules.join(", ")}`;
+}
