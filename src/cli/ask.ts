@@ -4,23 +4,29 @@ import { printable } from "../base/terminal-text.ts";
 import { connectDaemon, type Answer } from "./client.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { Hint } from "./meant.ts";
 
 export type Asked =
   { readonly kind: "result"; readonly result: unknown } | { readonly kind: "failed"; readonly exitCode: number };
 
-/** Asks; what goes wrong is told at once, and comes back as the exit code. */
+/** Asks; what goes wrong is told at once, with the hint if there is one, and comes back as the exit code. */
 export async function askDaemon<M extends MethodName>(
   invocation: Invocation,
   method: M,
   params: ParamsOf<M>,
+  hintOf: Hint = noHint,
 ): Promise<Asked> {
   const connection = await connectDaemon(invocation.sockets);
   if (connection.kind === "absent") return { kind: "failed", exitCode: tellAbsent(invocation, connection.sentence) };
-  const answer = await connection.client.ask(method, params);
-  connection.client.close();
+  const { client } = connection;
+  const answer = await client.ask(method, params);
+  const hint = answer.kind === "error" ? await hintOf(client) : null;
+  client.close();
   if (answer.kind === "result") return answer;
-  return { kind: "failed", exitCode: tellFailure(invocation, answer) };
+  return { kind: "failed", exitCode: tellFailure(invocation, answer, hint) };
 }
+
+const noHint: Hint = () => Promise.resolve(null);
 
 /** No daemon: says how to start one. */
 export function tellAbsent(invocation: Invocation, sentence: string): number {
@@ -31,14 +37,18 @@ export function tellAbsent(invocation: Invocation, sentence: string): number {
   return exitCodes.noDaemon;
 }
 
-/** The daemon said no, or went away. */
-export function tellFailure(invocation: Invocation, answer: Exclude<Answer, { readonly kind: "result" }>): number {
+/** The daemon said no, or went away. `hint`: what was meant, or what to do next. */
+export function tellFailure(
+  invocation: Invocation,
+  answer: Exclude<Answer, { readonly kind: "result" }>,
+  hint: string | null = null,
+): number {
   if (answer.kind === "lost") {
     tell(invocation, { name: "no-daemon", message: answer.sentence });
     return exitCodes.noDaemon;
   }
   const { name, message, data } = answer;
-  tell(invocation, { name: name ?? "unknown", message, data });
+  tell(invocation, { name: name ?? "unknown", message, data, ...(hint === null ? {} : { hint }) });
   return name === "invalid-params" || name === "no-such-method" ? exitCodes.usage : exitCodes.refused;
 }
 
@@ -49,7 +59,11 @@ export function printAccepted({ terminal, isJson }: Invocation, result: unknown)
   return exitCodes.well;
 }
 
-function tell({ terminal, isJson }: Invocation, error: { name: string; message: string; data?: unknown }): void {
+function tell(
+  { terminal, isJson }: Invocation,
+  error: { name: string; message: string; data?: unknown; hint?: string },
+): void {
   if (isJson) terminal.print(JSON.stringify({ error }));
-  terminal.complain(`failoverctl: ${printable(error.message)}`);
+  const hint = error.hint === undefined ? "" : `; ${error.hint}`;
+  terminal.complain(`failoverctl: ${printable(error.message + hint)}`);
 }

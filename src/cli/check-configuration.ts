@@ -1,4 +1,5 @@
 /** `failoverctl check` and `failoverd --check`: every complaint about the configuration, and no daemon needed. */
+import { sayCount } from "../base/count.ts";
 import type { Complaint } from "../core/complaint.ts";
 import { printComplaint } from "../language/print-complaint.ts";
 import { loadConfiguration } from "../supervisor/configuration-files.ts";
@@ -49,7 +50,7 @@ function paintComplaint(complaint: Complaint, isColoured: boolean): string {
 }
 
 function countOf(count: number, noun: string): string {
-  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return count === 0 ? "" : sayCount(count, noun);
 }
 
 function sizeOf(checks: number, rules: number): string {

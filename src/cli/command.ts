@@ -15,11 +15,18 @@ export interface Command {
   /** Paragraphs for who asks further. */
   readonly details: readonly string[];
   readonly options: readonly OptionSpec[];
+  /** What a shell may offer for each word; what it offers for the last goes for all that follow. */
+  readonly completes: readonly (readonly Completion[])[];
   /** A command line, without the program's name, and what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
+  /** Tells what is wrong with the command line, if the command has its own way to; answers the exit code. */
+  readonly refuse?: (sentence: string, terminal: Terminal) => number;
   /** Answers the exit code. */
   readonly run: (invocation: Invocation) => Promise<number>;
 }
+
+/** Names that the daemon is asked for, or, behind a `=`, a word as it is. */
+export type Completion = "rules" | "hosts" | "checks" | "runs" | `=${string}`;
 
 /** A command line that was understood. */
 export interface Invocation {

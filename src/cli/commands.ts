@@ -3,11 +3,29 @@ import type { Command } from "./command.ts";
 import { abandon } from "./commands/abandon.ts";
 import { ack } from "./commands/ack.ts";
 import { check } from "./commands/check.ts";
+import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
 import { maintenance } from "./commands/maintenance.ts";
+import { plugin } from "./commands/plugin.ts";
 import { reload } from "./commands/reload.ts";
 import { report } from "./commands/report.ts";
 import { resume } from "./commands/resume.ts";
+import { run } from "./commands/run.ts";
 import { status } from "./commands/status.ts";
+import { watch } from "./commands/watch.ts";
 
-export const commands: readonly Command[] = [status, history, check, reload, maintenance, ack, resume, abandon, report];
+export const commands: readonly Command[] = [
+  status,
+  watch,
+  history,
+  explain,
+  check,
+  reload,
+  maintenance,
+  run,
+  ack,
+  resume,
+  abandon,
+  report,
+  plugin,
+];

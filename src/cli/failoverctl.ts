@@ -3,28 +3,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearest } from "../base/nearest.ts";
 import { foldersOf } from "../supervisor/folders.ts";
-import { parseArguments, type OptionSpec } from "./arguments.ts";
+import { parseArguments } from "./arguments.ts";
 import type { Invocation } from "./command.ts";
 import { commands } from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { helpOfAll, helpOfCommand, usageOf } from "./help.ts";
+import { helpOfCommand, helpOfProgram, usageOf } from "./help.ts";
+import { failoverctl } from "./programs.ts";
 import { realTerminal, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-/** Options of every command. */
-const options: readonly OptionSpec[] = [
-  {
-    name: "root",
-    value: "DIR",
-    help: "the folder with conf/ and var/ in it (default: the one that this program is in)",
-  },
-  { name: "conf", value: "DIR", help: "where the configuration is, if it is not ROOT/conf" },
-  { name: "var", value: "DIR", help: "where the daemon keeps its socket and journal, if it is not ROOT/var" },
-  { name: "socket", value: "PATH", help: "the daemon's socket, if it is not VAR/failoverd.sock" },
-  { name: "json", value: null, help: "answer in JSON, in a shape that stays" },
-  { name: "help", value: null, help: "what a command does, with examples" },
-  { name: "version", value: null, help: "the version of this program" },
-];
+const { options } = failoverctl;
 
 const installedRoot = fileURLToPath(new URL("..", import.meta.url));
 
@@ -38,19 +26,20 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
   if (front.kind === "wrong") return usage(front.sentence, seeHelp);
   const [name, ...rest] = front.words;
   if (front.flags.has("version")) return say(terminal, `failoverctl ${version}`);
-  if (name === undefined && front.flags.has("help")) return say(terminal, helpOfAll(commands, options));
+  if (name === undefined && front.flags.has("help")) return say(terminal, helpOfProgram(failoverctl, commands));
   if (name === undefined) return usage("a command is missing", seeHelp);
   if (name === "help") return help(rest[0], terminal);
 
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) return usage(noSuchCommand(name), seeHelp);
-  const line = `usage: ${usageOf(command)}`;
+  const refuse = (sentence: string): number =>
+    command.refuse?.(sentence, terminal) ?? usage(sentence, `usage: ${usageOf(command, failoverctl)}`);
   const back = parseArguments(rest, [...command.options, ...options]);
-  if (back.kind === "wrong") return usage(back.sentence, line);
+  if (back.kind === "wrong") return refuse(back.sentence);
   if (front.flags.has("help") || back.flags.has("help")) return help(name, terminal);
-  if (back.words.length < command.wordsMin) return usage(`${name} needs to know more`, line);
+  if (back.words.length < command.wordsMin) return refuse(`${name} needs to know more`);
   const tooMuch = back.words[command.wordsMax];
-  if (tooMuch !== undefined) return usage(`${name} does not know what to do with ${JSON.stringify(tooMuch)}`, line);
+  if (tooMuch !== undefined) return refuse(`${name} does not know what to do with ${JSON.stringify(tooMuch)}`);
 
   return command.run(
     invocationOf({
@@ -65,9 +54,9 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
 const seeHelp = "`failoverctl help` shows what there is";
 
 function help(name: string | undefined, terminal: Terminal): number {
-  if (name === undefined) return say(terminal, helpOfAll(commands, options));
+  if (name === undefined) return say(terminal, helpOfProgram(failoverctl, commands));
   const command = commands.find((candidate) => candidate.name === name);
-  if (command !== undefined) return say(terminal, helpOfCommand(command, options));
+  if (command !== undefined) return say(terminal, helpOfCommand(command, failoverctl));
   terminal.complain(`failoverctl: ${noSuchCommand(name)}\n${seeHelp}`);
   return exitCodes.usage;
 }

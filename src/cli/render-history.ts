@@ -5,7 +5,7 @@
  * Entries come from a daemon or a journal that may be newer than this program, so a kind that is not known is shown too.
  */
 import { isObject } from "../base/shape.ts";
-import { printable } from "../base/terminal-text.ts";
+import { printable, truncate } from "../base/terminal-text.ts";
 import { wrap, type Layout } from "./columns.ts";
 import { localTimeOf } from "./dates.ts";
 import { paint, type Colour } from "./terminal.ts";
@@ -37,27 +37,35 @@ export interface HistoryPrinter {
   readonly print: (entry: HistoryEntry) => string;
 }
 
-export function historyPrinter(layout: Layout): HistoryPrinter {
+/** `tooLong`: what happens to what does not fit into the line. */
+export function historyPrinter(layout: Layout, tooLong: "cut" | "wrap" = "wrap"): HistoryPrinter {
   let lastDay = "";
   return {
     print: (entry) => {
       const { day, time, fraction } = localTimeOf(entry.at) ?? { day: printable(entry.at), time: "", fraction: "" };
       const isNewDay = layout.columns !== null && day !== lastDay;
       lastDay = day;
-      const lines = printEntry(entry, layout.columns === null ? `${day} ${time}${fraction}` : time + fraction, layout);
+      const shownTime = layout.columns === null ? `${day} ${time}${fraction}` : time + fraction;
+      const lines = printEntry(entry, shownTime, { ...layout, tooLong });
       return [...(isNewDay ? [paint(layout.isColoured, "bold", day)] : []), ...lines].join("\n");
     },
   };
 }
 
-function printEntry(entry: HistoryEntry, time: string, { columns, isColoured }: Layout): readonly string[] {
+function printEntry(
+  entry: HistoryEntry,
+  time: string,
+  { columns, isColoured, tooLong }: Layout & { readonly tooLong: "cut" | "wrap" },
+): readonly string[] {
   const colour = colourOf(entry);
   const kind = printable(entry.kind);
   const indent = time.length + kindColumns + 4;
   const room = columns === null ? Infinity : Math.max(20, columns - indent);
-  const [first = "", ...further] = wrap(printable(entry.sentence), room);
+  const fit = (text: string, width: number): readonly string[] =>
+    tooLong === "cut" ? [truncate(text, width)] : wrap(text, width);
+  const [first = "", ...further] = fit(printable(entry.sentence), room);
   const head = `${paint(isColoured, "dim", time)}  ${paint(isColoured, colour, kind)}${" ".repeat(Math.max(0, kindColumns - kind.length))}`;
-  const printed = outputLines(entry).flatMap((line) => wrap(printable(line), room - 2).map((part) => `| ${part}`));
+  const printed = outputLines(entry).flatMap((line) => fit(printable(line), room - 2).map((part) => `| ${part}`));
   const below = [...further, ...printed.map((line) => paint(isColoured, "dim", line))];
   return [`${head}  ${first}`.trimEnd(), ...below.map((line) => " ".repeat(indent) + line)];
 }

@@ -6,6 +6,7 @@ import { sayDuration } from "../base/duration.ts";
 import { printable } from "../base/terminal-text.ts";
 import { cell, layOut, wrap, type Cell, type Layout } from "./columns.ts";
 import { sayDate } from "./dates.ts";
+import { withoutRule } from "./rule-sentence.ts";
 import type { ShownCheck, ShownStatus } from "./status-shape.ts";
 import { paint, type Colour } from "./terminal.ts";
 
@@ -36,7 +37,7 @@ export function renderStatus(status: ShownStatus, nowWallMs: number, layout: Lay
   const rules = status.rules.map(({ rule, state, reason }) => [
     cell(rule),
     cell(state, ruleColours[state]),
-    cell(reason ?? ""),
+    cell(reason === null ? "" : withoutRule(reason, rule)),
   ]);
   const maintenance = status.maintenance.map(({ scope, until, reason }) => [
     cell(scope === "*" ? "everything" : scope),
@@ -44,7 +45,7 @@ export function renderStatus(status: ShownStatus, nowWallMs: number, layout: Lay
     cell(reason),
   ]);
   return [
-    ...renderDaemon(status, nowWallMs),
+    ...renderDaemon(status, nowWallMs).flatMap((line) => wrap(line, layout.columns ?? Infinity)),
     ...needsOf(status).flatMap((need) =>
       wrap(need, (layout.columns ?? Infinity) - 2).map((line, index) => {
         return `${index === 0 ? "! " : "  "}${paint(layout.isColoured, "red", line)}`;

@@ -2,12 +2,15 @@
  * Where the programs print: answers on stdout, what went wrong on stderr. Colours and cut lines are for a terminal only;
  * a pipe, `NO_COLOR` (no-color.org) and TERM=dumb get plain, whole text.
  */
+import { createInterface } from "node:readline";
 
 export interface Terminal {
   /** Some lines of the answer. The last newline is added. */
   print(text: string): void;
   /** What went wrong, and what to do next. The last newline is added. */
   complain(text: string): void;
+  /** Asks a person a question of yes or no; null: there is nobody to ask. Silence and the end of the input are a no. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null;
   /** How many columns a line may have; null: any number. */
   readonly columns: number | null;
   readonly isColoured: boolean;
@@ -41,7 +44,20 @@ export function realTerminal(): Terminal {
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
     complain: (text) => void process.stderr.write(`${text}\n`),
+    confirm: process.stdin.isTTY && process.stderr.isTTY ? confirmOnTerminal : null,
     columns: isTerminal ? Math.max(40, process.stdout.columns) : null,
     isColoured: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
   };
+}
+
+/** The question goes to stderr: stdout is for the answer of the command. */
+function confirmOnTerminal(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    lines.once("close", () => resolve(false));
+    lines.question(`${question} [y/N] `, (answer) => {
+      resolve(/^y(es)?$/i.test(answer.trim()));
+      lines.close();
+    });
+  });
 }

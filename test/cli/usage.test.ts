@@ -20,21 +20,22 @@ const failoverctl: readonly Row[] = [
   {
     argv: "help",
     code: 0,
-    stdout: /^failoverctl asks .*\n\nusage: [\s\S]*\n {2}status +show [\s\S]*exit codes: 0 well/,
+    stdout:
+      /^usage: failoverctl \[--root[^]*\n\nfailoverctl: ask [^]*\n {2}status +show [^]*exit codes:\n {2}0 {2}well\n/,
   },
-  { argv: "--help", code: 0, stdout: /^failoverctl asks / },
-  { argv: "-h", code: 0, stdout: /^failoverctl asks / },
+  { argv: "--help", code: 0, stdout: /^usage: failoverctl \[--root/ },
+  { argv: "-h", code: 0, stdout: /^usage: failoverctl \[--root/ },
   { argv: "--version", code: 0, stdout: /^failoverctl \d+\.\d+\.\d+\n$/ },
   {
     argv: "help history",
     code: 0,
-    stdout: /^usage: failoverctl history .*\[--since WHEN\][\s\S]*examples:\n {2}failoverctl history/,
+    stdout: /^usage: failoverctl history .*\[--since WHEN\][^]*examples:\n {2}failoverctl history/,
   },
   { argv: "history --help", code: 0, stdout: /^usage: failoverctl history / },
   { argv: "--help history", code: 0, stdout: /^usage: failoverctl history / },
   { argv: "help histroy", code: 2, stderr: /there is no command "histroy": did you mean history\?/ },
   { argv: "statsu", code: 2, stderr: /there is no command "statsu": did you mean status\?/ },
-  { argv: "frobnicate", code: 2, stderr: /there is no command "frobnicate": there are status, history, / },
+  { argv: "frobnicate", code: 2, stderr: /there is no command "frobnicate": there are status, watch, history, / },
   { argv: "--jsn status", code: 2, stderr: /there is no option --jsn: did you mean --json\?/ },
   { argv: "status --since 2h", code: 2, stderr: /there is no option --since.*\nusage: failoverctl status/ },
   { argv: "status more", code: 2, stderr: /status does not know what to do with "more"\nusage: failoverctl status/ },
@@ -49,6 +50,8 @@ const failoverctl: readonly Row[] = [
   { argv: "maintenance maybe", code: 2, stderr: /maintenance is on or off, not "maybe"/ },
   { argv: "maintenance on --for ever", code: 2, stderr: /--for needs a duration such as 30m, 2h or 1d, not "ever"/ },
   { argv: "maintenance off --for 2h", code: 2, stderr: /--for and --reason go with maintenance on/ },
+  { argv: "explain", code: 2, stderr: /explain needs to know more\nusage: failoverctl explain RULE\n/ },
+  { argv: "run x --wiat", code: 2, stderr: /there is no option --wiat: did you mean --wait\?/ },
   { argv: "abandon it", code: 2, stderr: /RUN is the number of a run/ },
   {
     argv: "reload",
@@ -58,6 +61,17 @@ const failoverctl: readonly Row[] = [
   },
   { argv: "--socket /none/x reload", code: 3, stderr: /no daemon answers at \/none\/x / },
   { argv: "--json reload", code: 3, stdout: /^\{"error":\{"name":"no-daemon","message":"no daemon answers / },
+  { argv: "explain x", code: 3, stderr: /no daemon answers/ },
+  { argv: "run x --yes", code: 3, stderr: /no daemon answers/ },
+  { argv: "watch", code: 3, stderr: /no daemon answers/ },
+  { argv: "plugin", code: 2, stdout: /^FAILOVERD CRITICAL: no daemon answers at ROOT\/var\/failoverd\.sock/ },
+  {
+    argv: "plugin --warning 5",
+    code: 3,
+    stdout: /^FAILOVERD UNKNOWN: --warning needs a duration such as .*, not "5"\n$/,
+  },
+  { argv: "plugin --wraning 5s", code: 3, stdout: /^FAILOVERD UNKNOWN: there is no option --wraning: did you mean / },
+  { argv: "plugin x", code: 3, stdout: /^FAILOVERD UNKNOWN: plugin does not know what to do with "x"\n$/ },
   { argv: "history --follow", code: 3, stderr: /no daemon answers/ },
   { argv: "status", code: 3, stderr: /no daemon answers .*\n.*there is no state table in ROOT\/var either/ },
   { argv: "--json status", code: 3, stdout: /"running": false/ },
@@ -68,7 +82,7 @@ for (const row of failoverctl) {
 }
 
 const failoverd: readonly Row[] = [
-  { argv: "--help", code: 0, stdout: /^failoverd watches .*\n[\s\S]*usage: failoverd \[--root DIR\]/ },
+  { argv: "--help", code: 0, stdout: /^usage: failoverd \[--root DIR\][^]*\n\nfailoverd: watch hosts/ },
   { argv: "--version", code: 0, stdout: /^failoverd \d+\.\d+\.\d+\n$/ },
   { argv: "status", code: 2, stderr: /nothing to be done with "status"; commands are failoverctl's/ },
   { argv: "--log xml", code: 2, stderr: /--log is text or json, not "xml"/ },

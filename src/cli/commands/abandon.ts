@@ -15,6 +15,7 @@ export const abandon: Command = {
     "RUN is the number that status and history show.",
   ],
   options: [],
+  completes: [["runs"]],
   examples: [["abandon 12", "the run ends here, as abandoned"]],
   run: async (invocation) => {
     const run = parseSerial(invocation.words[0] ?? "");

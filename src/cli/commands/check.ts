@@ -15,6 +15,7 @@ export const check: Command = {
     "Exit code 0: nothing to complain of. 1: warnings only. 2: errors; a daemon would not take this configuration.",
   ],
   options: [{ name: "name", value: "HOST", help: "judge it as if this host had that name" }],
+  completes: [],
   examples: [
     ["check", "before `failoverctl reload`, and in the pipeline that ships the configuration"],
     ["--json check --conf ./conf", "for an editor, or a pipeline"],

@@ -41,6 +41,7 @@ export const history: Command = {
       help: "then go on with what comes; begins with the last 10, if nothing else is said",
     },
   ],
+  completes: [],
   examples: [
     ["history --since 2h", "what happened in the last two hours"],
     ["history --run 12", "one failover from its trigger to its end"],

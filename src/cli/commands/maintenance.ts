@@ -4,6 +4,7 @@ import type { ParamsOf } from "../../wire/methods.ts";
 import { askDaemon, printAccepted } from "../ask.ts";
 import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { hintForEnd, hintForScope } from "../meant.ts";
 
 export const maintenance: Command = {
   name: "maintenance",
@@ -19,6 +20,10 @@ export const maintenance: Command = {
     { name: "for", value: "DURATION", help: "ends by itself after 30m, 2h, 1d; without it, only by `maintenance off`" },
     { name: "reason", value: "TEXT", help: "shown to everybody who asks for the status" },
   ],
+  completes: [
+    ["=on", "=off"],
+    ["hosts", "checks", "rules"],
+  ],
   examples: [
     ["maintenance on --for 2h --reason 'kernel update'", "nothing fires for two hours"],
     ["maintenance on host2 --for 30m", "no rule that has to do with host2"],
@@ -30,7 +35,8 @@ export const maintenance: Command = {
       invocation.terminal.complain(`failoverctl: ${params}`);
       return exitCodes.usage;
     }
-    const asked = await askDaemon(invocation, "maintenance", params);
+    const hint = params.on ? hintForScope(params.scope) : hintForEnd();
+    const asked = await askDaemon(invocation, "maintenance", params, hint);
     return asked.kind === "failed" ? asked.exitCode : printAccepted(invocation, asked.result);
   },
 };

@@ -16,6 +16,7 @@ export const reload: Command = {
     "Exit code 0: the new configuration is in force. 4: it was refused.",
   ],
   options: [],
+  completes: [],
   examples: [["reload", "after `failoverctl check` has nothing to complain of"]],
   run: async (invocation) => {
     const connection = await connectDaemon(invocation.sockets);

@@ -14,6 +14,7 @@ export const report: Command = {
     "STATUS is ok, warning, critical, unknown, down, master, slave, or another word that your rules use. TEXT is one line for a person.",
   ],
   options: [{ name: "host", value: "HOST", help: "the host that it is about, if the check is declared for several" }],
+  completes: [["checks"], ["=ok", "=warning", "=critical", "=unknown", "=down", "=master", "=slave"], []],
   examples: [
     ["report backup_agent ok 'finished in 12 min'", "at the end of a backup script"],
     ["report replication slave --host host2 'lag 12 KB'", "one of several hosts that have this check"],

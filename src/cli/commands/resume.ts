@@ -15,6 +15,7 @@ export const resume: Command = {
     "RUN is the number that status and history show.",
   ],
   options: [],
+  completes: [["runs"]],
   examples: [["resume 12", "the step in doubt is started again, and the run goes on"]],
   run: async (invocation) => {
     const run = parseSerial(invocation.words[0] ?? "");

@@ -12,12 +12,13 @@ export const status: Command = {
   usage: "",
   wordsMin: 0,
   wordsMax: 0,
-  summary: "show hosts, checks, rules, the run in progress, and what holds what",
+  summary: "show hosts, checks, rules, and the run in progress",
   details: [
     "What needs a person stands on top, behind a !. A status with 2/3 behind it is being confirmed: two results of three said so. A rule that is held or blocked says why.",
     "If no daemon answers, shows what it knew when it last wrote that down, with its age, and ends with 3.",
   ],
   options: [],
+  completes: [],
   examples: [
     ["status", "the picture, for a person"],
     ["--json status", "for a program; the fields are in the README"],

@@ -1,0 +1,68 @@
+/** Whether the daemon is as it should be: what a monitoring system is told of it, as problems with their severity. */
+import { sayDuration } from "../base/duration.ts";
+import { printable } from "../base/terminal-text.ts";
+import type { ShownStatus } from "./status-shape.ts";
+
+export interface Problem {
+  readonly severity: "warning" | "critical";
+  readonly sentence: string;
+}
+
+export interface JudgingLimits {
+  /** Of the heartbeat's age. */
+  readonly warningMs: number;
+  readonly criticalMs: number;
+  /** A maintenance that is on for longer was forgotten. */
+  readonly maintenanceMs: number;
+  /** The configuration knows the roles of master and slave. */
+  readonly wantsMaster: boolean;
+}
+
+/** `maintenanceAgeMs`: for how long the maintenance of a scope has been on; null: for longer than anybody remembers. */
+export function judgeDaemon(
+  status: ShownStatus,
+  limits: JudgingLimits,
+  maintenanceAgeMs: (scope: string) => number | null,
+): readonly Problem[] {
+  const { daemon, hosts, rules, run, maintenance, splitBrain = [] } = status;
+  const problems: Problem[] = [];
+  const add = (severity: Problem["severity"], sentence: string): void => {
+    problems.push({ severity, sentence: printable(sentence) });
+  };
+  const ageMs = daemon.heartbeatAgeMs;
+  if (ageMs > limits.criticalMs) add("critical", `the daemon hangs, its heart beat ${sayDuration(ageMs)} ago`);
+  else if (ageMs > limits.warningMs) add("warning", `the daemon's heart beat ${sayDuration(ageMs)} ago`);
+  if (splitBrain.length > 0) add("critical", `split brain: ${splitBrain.join(" and ")} are master at the same time`);
+  if (run?.phase === "in-doubt")
+    add("critical", `run ${run.run} of ${run.rule} waits for somebody to resume or abandon it`);
+  if (typeof daemon.distrust === "string") add("critical", `nothing is acted on: ${daemon.distrust}`);
+  if (typeof daemon.notRemembered === "string")
+    add("critical", `the journal cannot be written: ${daemon.notRemembered}`);
+  if (!daemon.learned) add("warning", "still learning, no rule fires yet");
+  else if (limits.wantsMaster && !hosts.some((host) => host.status === "master"))
+    add("critical", `no host is master${sayLastMaster(hosts)}`);
+  for (const host of hosts)
+    if (illStatuses.includes(host.status) && host.role !== "master") add("warning", `${host.host} is ${host.status}`);
+  for (const { rule, state } of rules)
+    if (state === "blocked") add("warning", `the rule ${rule} is blocked until it is acknowledged`);
+  const { refused } = daemon.configuration;
+  if (typeof refused === "string") add("warning", `the configuration on the disk is not the one in force: ${refused}`);
+  for (const { scope } of maintenance) {
+    const onMs = maintenanceAgeMs(scope);
+    const what = scope === "*" ? "everything" : scope;
+    if (onMs === null) add("warning", `maintenance of ${what} is on for longer than the journal remembers`);
+    else if (onMs > limits.maintenanceMs) add("warning", `maintenance of ${what} is on for ${sayDuration(onMs)}`);
+  }
+  return [...problems.filter(isCritical), ...problems.filter((problem) => !isCritical(problem))];
+}
+
+const illStatuses: readonly string[] = ["conflict", "critical", "down"];
+
+function isCritical({ severity }: Problem): boolean {
+  return severity === "critical";
+}
+
+function sayLastMaster(hosts: ShownStatus["hosts"]): string {
+  const last = hosts.filter(({ role }) => role === "master").map(({ host, status }) => `${host} was, and is ${status}`);
+  return last.length === 0 ? "" : ` (${last.join(", ")})`;
+}

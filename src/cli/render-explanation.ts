@@ -1,0 +1,106 @@
+/**
+ * Why a rule did not fire, or would, for somebody who was woken by it: the answer first, then the condition as a tree, each
+ * part with its truth and each leaf with the value and the age that it was judged by, then what was decided of it lately.
+ */
+import { printable } from "../base/terminal-text.ts";
+import { wrap, type Layout } from "./columns.ts";
+import type { ShownExplanation, ShownPart } from "./explanation-shape.ts";
+import { historyPrinter, type HistoryEntry } from "./render-history.ts";
+import { withoutRule } from "./rule-sentence.ts";
+import { paint, type Colour } from "./terminal.ts";
+
+/** `when` and a blank, `unknown` and two. */
+const keywordColumns = 5;
+const truthColumns = 9;
+
+/** Some lines. `lately`: entries of the journal about the rule, the oldest first. */
+export function renderExplanation(
+  explanation: ShownExplanation,
+  lately: readonly HistoryEntry[],
+  layout: Layout,
+): string {
+  const { rule, state, reason, parts } = explanation;
+  const { isColoured } = layout;
+  const colour = stateColours[state] ?? "plain";
+  const title = `${paint(isColoured, "bold", printable(rule))} is ${paint(isColoured, colour, printable(state))}`;
+  const why = reason === null ? [] : [`${capital(withoutRule(reason, rule))}.`];
+  const printer = historyPrinter(layout);
+  const say = (texts: readonly string[]): readonly string[] =>
+    texts.flatMap((text) => wrap(printable(text), layout.columns ?? Infinity));
+  const verdict = say(verdictOf(explanation));
+  return [
+    title,
+    ...say(why),
+    "",
+    ...parts.flatMap((part, index) => renderPart(part, parts, index, layout)),
+    ...(verdict.length === 0 ? [] : ["", ...verdict]),
+    ...(lately.length === 0 ? [] : ["", paint(isColoured, "bold", "lately")]),
+    ...lately.map((entry) => printer.print(entry)),
+  ].join("\n");
+}
+
+/** What follows from all of it; nothing, if the state has said it. */
+function verdictOf({ rule, state, reason, hold, parts }: ShownExplanation): readonly string[] {
+  const [top] = parts;
+  if (state === "running" || state === "blocked" || state === "waiting" || top === undefined) return [];
+  const held = hold === null ? null : withoutRule(hold, rule);
+  if (held !== null) {
+    const isNow = top.of === "when" && top.truth === "true";
+    if (reason !== null && withoutRule(reason, rule) === held) return [];
+    return [isNow ? `Held back: ${held}.` : `If it were triggered now, it would be held back: ${held}.`];
+  }
+  if (reason !== null) return [];
+  if (top.of === "on") return ["Nothing holds it back: it fires when its trigger comes."];
+  switch (top.truth) {
+    case "true":
+      return ["Nothing holds it back, and its condition is true: it fires now."];
+    case "false":
+      return ["Nothing holds it back: it fires when its condition becomes true."];
+    case "unknown":
+      return ["Its condition cannot be judged now, and nothing fires on what is not known."];
+  }
+}
+
+function renderPart(
+  part: ShownPart,
+  parts: readonly ShownPart[],
+  index: number,
+  { columns, isColoured }: Layout,
+): readonly string[] {
+  const { of, depth, text, truth } = part;
+  const indent = keywordColumns + truthColumns + 2 * depth;
+  const room = columns === null ? Infinity : Math.max(20, columns - indent - 2);
+  const isFirst = depth === 0;
+  const [first = "", ...further] = wrap(printable(text), room);
+  const keyword = paint(isColoured, "bold", isFirst ? of : "") + " ".repeat(keywordColumns - (isFirst ? of.length : 0));
+  const mark = paint(isColoured, truthColours[truth], truth) + " ".repeat(truthColumns - truth.length + 2 * depth);
+  const below = [
+    ...further.map((line) => `  ${line}`),
+    ...valuesOf(part, parts, index).flatMap((line) =>
+      wrap(printable(line), room).map((piece) => `  ${paint(isColoured, "dim", piece)}`),
+    ),
+  ];
+  return [`${keyword}${mark}${first}`, ...below.map((line) => " ".repeat(indent) + line)];
+}
+
+/** A part that has parts repeats what the one says that decided it; what it adds itself, a `for` its time, is kept. */
+function valuesOf(part: ShownPart, parts: readonly ShownPart[], index: number): readonly string[] {
+  const next = parts[index + 1];
+  if (next === undefined || next.of !== part.of || next.depth <= part.depth) return [part.because];
+  const own = part.because.startsWith(`${next.because}, `) ? part.because.slice(next.because.length + 2) : "";
+  return /^for [^,]+ \(needs [^)]+\)$/.test(own) ? [own] : [];
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+const truthColours: Readonly<Record<ShownPart["truth"], Colour>> = { true: "green", false: "red", unknown: "yellow" };
+
+const stateColours: Readonly<{ [state: string]: Colour }> = {
+  armed: "green",
+  running: "bold",
+  waiting: "yellow",
+  held: "yellow",
+  blocked: "red",
+};
