@@ -35,6 +35,7 @@ export async function build() {
   for (const program of programs) writeLauncher(program);
   for (const folder of ["checks", "actions", "conf"]) copyFolder(join(root, folder), join(dist, folder));
   copyFolder(join(root, "src/ocf"), join(dist, "lib/ocf"));
+  await writeDocuments();
   for (const file of ["README.md", "LICENSE"]) copyFile(join(root, file), join(dist, file));
 }
 
@@ -128,6 +129,16 @@ function copyFile(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to);
   chmodSync(to, statSync(from).mode & 0o100 ? 0o755 : 0o644);
+}
+
+/** Manual pages and completion, made from the tables of the command lines, which have just been compiled. */
+async function writeDocuments() {
+  const { documents } = await import("../.build/src/cli/manual/documents.js");
+  for (const { path, text } of documents(readFileSync(join(root, "conf/README.md"), "utf8"))) {
+    mkdirSync(dirname(join(dist, path)), { recursive: true });
+    writeFileSync(join(dist, path), text);
+    chmodSync(join(dist, path), 0o644);
+  }
 }
 
 /** Empties `dist/`, except for `var/`. */
