@@ -19,8 +19,8 @@ export interface HistoryQuery {
 
 export type HistoryItem =
   | { readonly kind: "entry"; readonly entry: Entry; /** Length of its line. */ readonly bytes: number }
-  /** Something is not there or cannot be read. */
-  | { readonly kind: "gap"; readonly sentence: string };
+  /** Something is not there or cannot be read. `isUnread`: the disk failed, and what is missing may be there all the same. */
+  | { readonly kind: "gap"; readonly sentence: string; readonly isUnread: boolean };
 
 /** All that fits the query, the oldest first. What is appended while this is read may be in it or not. */
 export async function* historyOf(disk: Disk, folder: string, query: HistoryQuery): AsyncGenerator<HistoryItem, void> {
@@ -89,7 +89,7 @@ async function* allItems(disk: Disk, folder: string, sinceSeq: number): AsyncGen
   for (;;) {
     const files = await listJournalFiles(disk, folder);
     if (!files.ok) {
-      yield { kind: "gap", sentence: `the journal cannot be read: ${files.reason}` };
+      yield { kind: "gap", sentence: `the journal cannot be read: ${files.reason}`, isUnread: true };
       return;
     }
     const isUnchanged = async (): Promise<boolean> => {
@@ -127,11 +127,11 @@ async function* itemsOf(
     if (beforeSeq <= place.nextSeq) continue;
     for await (const scanned of scanJournalFile(disk, pathOf(folder, name))) {
       const gap = sayGap(scanned, name);
-      if (gap !== null) yield { kind: "gap", sentence: gap };
+      if (gap !== null) yield { kind: "gap", sentence: gap, isUnread: scanned.kind === "failure" };
       if (scanned.kind !== "entry" || scanned.entry.seq < place.nextSeq) continue;
       const { entry, bytes } = scanned;
       if (!place.isFirst && entry.seq > place.nextSeq) {
-        yield { kind: "gap", sentence: sayMissing(place.nextSeq, entry.seq - 1) };
+        yield { kind: "gap", sentence: sayMissing(place.nextSeq, entry.seq - 1), isUnread: false };
       }
       yield { kind: "entry", entry, bytes };
     }

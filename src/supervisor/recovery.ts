@@ -45,14 +45,17 @@ export async function recover(
       ? initialState(configuration, nowMs)
       : restoreState(configuration, table.state, { nowMs, shiftMs, isCurrent });
   const newer: Record[] = [];
+  let unread: string | null = null;
   for await (const item of historyOf(world.disk, world.varFolder, { sinceSeq: (table?.seq ?? 0) + 1 })) {
     if (item.kind === "entry") newer.push(item.entry);
+    else if (item.isUnread) unread ??= sayUnread(item.sentence);
   }
   const unfinished = unfinishedOf(recovery, bootId, nowMs);
   const records = isCurrent ? newer : newer.filter(isDecision);
   const wallMs = clock.wallMs();
   const state = replayRecords(configuration, begin, { records, unfinished, isCurrent, wallMs }, nowMs);
-  const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust: recovery.distrust };
+  const distrust = recovery.distrust ?? unread;
+  const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust };
   const doubt = doubtOf(recovery, bootId, isSameBoot && !isCurrent ? ageMs : null);
   return {
     state: lasting,
@@ -62,6 +65,11 @@ export async function recover(
     isRestored: isCurrent,
     doubt,
   };
+}
+
+/** It must not do again what it does not know to be done. Another start may find the disk well. */
+function sayUnread(gap: string): string {
+  return `what happened lately is not known: ${gap}. See to the disk and start failoverd again, or "failoverctl ack journal"`;
 }
 
 /** What people decided, and what was run: that holds in any boot. What was observed does not. */
