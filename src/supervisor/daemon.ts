@@ -105,8 +105,11 @@ async function runConfigured(options: DaemonOptions, umask: number, log: Log): P
   if (unprepared !== null) log.warn("ocf", unprepared);
   const disk = realDisk;
   /** First the door, then the house: a daemon that cannot be asked does not begin to act. */
-  let answering: Answering | null = null;
-  const listeners = await listen(folders, () => answering, log);
+  let begin: (answering: Answering) => void = nothing;
+  const answering = new Promise<Answering>((resolve) => {
+    begin = resolve;
+  });
+  const listeners = await listen(folders, answering, log);
   if (listeners === null) return daemonExits.notWell;
   const started = await startSupervisor(
     {
@@ -130,18 +133,14 @@ async function runConfigured(options: DaemonOptions, umask: number, log: Log): P
   }
   const { supervisor } = started;
   const reload = createReload({ supervisor, folders, localHost, log });
-  answering = { supervisor, disk, varFolder: folders.var, reload };
+  begin({ supervisor, disk, varFolder: folders.var, reload });
   await untilStopped(supervisor, reload, log);
   await Promise.all(listeners.map((listener) => listener.close()));
   return daemonExits.well;
 }
 
-/** Two sockets, two rights, by file mode. Who comes before there is an answer to be had is sent away, to come again. */
-async function listen(
-  folders: Folders,
-  answeringNow: () => Answering | null,
-  log: Log,
-): Promise<readonly Listener[] | null> {
+/** Two sockets, two rights, by file mode. Who comes before there is an answer to be had waits for it. */
+async function listen(folders: Folders, answering: Promise<Answering>, log: Log): Promise<readonly Listener[] | null> {
   const sockets: readonly { readonly name: string; readonly mode: number; readonly right: Right }[] = [
     { name: "failoverd.sock", mode: 0o600, right: "change" },
     { name: "query.sock", mode: 0o660, right: "read" },
@@ -154,11 +153,6 @@ async function listen(
       ...clientLimits,
       refusal: `{"jsonrpc":"2.0","id":null,"error":{"code":-32002,"message":"too many clients"}}\n`,
       onConnection: (connection) => {
-        const answering = answeringNow();
-        if (answering === null) {
-          connection.close();
-          return { onData: nothing, onInputEnd: nothing, onClosed: nothing };
-        }
         const session = openSession(
           {
             send: (bytes) => connection.write(bytes),
@@ -196,7 +190,7 @@ async function listenSoon(options: ListenOptions): Promise<Listener | SocketFail
 }
 
 function nothing(): void {
-  /** There is nobody to be told. */
+  /** Nobody waits yet. */
 }
 
 /** TERM and INT stop; HUP reloads. Resolves when all is ended and written down. */

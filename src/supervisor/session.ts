@@ -32,9 +32,8 @@ export interface Session {
   readonly closed: () => void;
 }
 
-export function openSession(connection: Connection, right: Right, answering: Answering): Session {
+export function openSession(connection: Connection, right: Right, answering: Promise<Answering>): Session {
   const decoder = new Decoder(requestLimits);
-  const { memory } = answering.supervisor;
   /** Read and not begun: no more than one read of the socket has brought. */
   const waiting: Request[] = [];
   let pending = 0;
@@ -90,7 +89,7 @@ export function openSession(connection: Connection, right: Right, answering: Ans
       await subscribe(call.params.fromSeq ?? null, id);
       return;
     }
-    const answered = await answer(call, answering);
+    const answered = await answer(call, await answering);
     if (!answered.ok) fail(id, answered.error);
     else if (id !== undefined && !isClosed) connection.send(encodeResult(id, answered.result));
   }
@@ -100,6 +99,9 @@ export function openSession(connection: Connection, right: Right, answering: Ans
    * journal's file may already hold entries whose sync is still awaited: those are left to the listener.
    */
   async function subscribe(fromSeq: number | null, id: RequestId | undefined): Promise<void> {
+    const { supervisor, disk, varFolder } = await answering;
+    const { memory } = supervisor;
+    if (isClosed) return;
     if (unsubscribe !== null) {
       fail(id, { name: "refused", message: "this connection has subscribed already" });
       return;
@@ -118,7 +120,7 @@ export function openSession(connection: Connection, right: Right, answering: Ans
     });
     if (id !== undefined) connection.send(encodeResult(id, { seq: toldSeq }));
     if (fromSeq === null) return;
-    for await (const item of historyOf(answering.disk, answering.varFolder, { sinceSeq: fromSeq })) {
+    for await (const item of historyOf(disk, varFolder, { sinceSeq: fromSeq })) {
       if (isClosed) return;
       if (item.kind === "gap") continue;
       if (item.entry.seq > memory.toldSeq) break;
