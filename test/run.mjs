@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -11,6 +12,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Nothing here takes a minute; what takes five hangs. */
 const fileTimeoutMs = 300_000;
+
+/** Most tests wait for processes most of the time; one more than there are cores keeps these busy. */
+const together = availableParallelism() + 1;
 
 must("node", ["src/build.mjs"]);
 must("node_modules/.bin/prettier", ["--check", "--cache", "--log-level=warn", "."]);
@@ -25,7 +29,14 @@ if (files.length === 0) {
   console.error(`test: no test has ${parts.map((part) => JSON.stringify(part)).join(" or ")} in its path below test/`);
   process.exit(2);
 }
-must("node", ["--enable-source-maps", "--test", "--test-reporter=spec", `--test-timeout=${fileTimeoutMs}`, ...files]);
+must("node", [
+  "--enable-source-maps",
+  "--test",
+  `--test-concurrency=${together}`,
+  "--test-reporter=spec",
+  `--test-timeout=${fileTimeoutMs}`,
+  ...files,
+]);
 
 /** Runs a program; ends with its exit code unless it is 0. With "pipe", what it printed is shown only then. */
 function must(command, words, output = "inherit") {
