@@ -107,7 +107,11 @@ if (parts[0] < 20 || (parts[0] === 20 && parts[1] < 19)) {
   process.stderr.write("${program}: this is Node " + process.versions.node + ", and Node 20.19 or later is needed: put it first in PATH\\n");
   process.exitCode = 2;
 } else {
-  import("../lib/${program}.mjs");
+  import("../lib/${program}.mjs").catch(function (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+    process.stderr.write("${program}: its folder lib/ is not where it was: copy the whole folder, and make a symbolic link to bin/${program} where it is wanted\\n");
+    process.exitCode = 2;
+  });
 }
 `,
   );

@@ -28,11 +28,16 @@ export async function askDaemon<M extends MethodName>(
 
 const noHint: Hint = () => Promise.resolve(null);
 
+/** Its sockets are there, and not for this user: what is known of the daemon is then nothing. */
+export function isForbidden(sentence: string): boolean {
+  return sentence.includes("permission denied");
+}
+
+const askAsDaemon = "ask as the user that the daemon runs as, or as root";
+
 /** No daemon: says how to start one. */
 export function tellAbsent(invocation: Invocation, sentence: string): number {
-  const next = sentence.includes("permission denied")
-    ? "ask as the user that the daemon runs as, or as root"
-    : `start it with: ${invocation.folders.root}/bin/failoverd`;
+  const next = isForbidden(sentence) ? askAsDaemon : `start it with: ${invocation.folders.root}/bin/failoverd`;
   tell(invocation, { name: "no-daemon", message: `${sentence}; ${next}` });
   return exitCodes.noDaemon;
 }
@@ -48,7 +53,8 @@ export function tellFailure(
     return exitCodes.noDaemon;
   }
   const { name, message, data } = answer;
-  tell(invocation, { name: name ?? "unknown", message, data, ...(hint === null ? {} : { hint }) });
+  const next = hint ?? (name === "not-allowed" ? askAsDaemon : null);
+  tell(invocation, { name: name ?? "unknown", message, data, ...(next === null ? {} : { hint: next }) });
   return name === "invalid-params" || name === "no-such-method" ? exitCodes.usage : exitCodes.refused;
 }
 

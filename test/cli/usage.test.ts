@@ -1,6 +1,6 @@
 /** Command lines that are wrong, and what is asked of a daemon that is not there: exit codes and sentences. */
 import assert from "node:assert/strict";
-import { symlinkSync } from "node:fs";
+import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { install, run } from "./programs.ts";
@@ -52,6 +52,8 @@ const failoverctl: readonly Row[] = [
   { argv: "maintenance off --for 2h", code: 2, stderr: /--for and --reason go with maintenance on/ },
   { argv: "explain", code: 2, stderr: /explain needs to know more\nusage: failoverctl explain RULE\n/ },
   { argv: "run x --wiat", code: 2, stderr: /there is no option --wiat: did you mean --wait\?/ },
+  { argv: "fence", code: 2, stderr: /fence needs to know more\nusage: failoverctl fence \[--yes\] HOST \[status\]\n/ },
+  { argv: "fence host1 stauts", code: 2, stderr: /behind the host stands `status` or nothing, not "stauts"/ },
   { argv: "abandon it", code: 2, stderr: /RUN is the number of a run/ },
   {
     argv: "reload",
@@ -94,6 +96,17 @@ const failoverd: readonly Row[] = [
 for (const row of failoverd) {
   void test(`failoverd ${row.argv}`, async () => check(row, join(installed.root, "bin/failoverd")));
 }
+
+void test("a copy of the program alone says that the folder belongs to it", async () => {
+  const alone = join(installed.root, "alone");
+  cpSync(join(installed.root, "bin"), alone, { recursive: true });
+  const ended = await run(join(alone, "failoverctl"), ["status"]);
+  assert.equal(ended.code, 2);
+  assert.match(
+    ended.stderr,
+    /^failoverctl: its folder lib\/ is not where it was: .* symbolic link to bin\/failoverctl .*\n$/,
+  );
+});
 
 void test("a symlink to the program finds its folder", async () => {
   symlinkSync(join(installed.root, "bin/failoverctl"), join(installed.root, "ctl"));

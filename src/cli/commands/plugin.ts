@@ -1,6 +1,7 @@
 /** failoverctl as a plugin of Nagios and everything that speaks its language: who watches the watchman. */
 import { parseDuration } from "../../base/duration.ts";
 import { printable } from "../../base/terminal-text.ts";
+import { isForbidden } from "../ask.ts";
 import { connectDaemon, type Client } from "../client.ts";
 import type { Command, Invocation } from "../command.ts";
 import { judgeDaemon, type JudgingLimits, type Problem } from "../judge-daemon.ts";
@@ -22,7 +23,7 @@ export const plugin: Command = {
   wordsMax: 0,
   summary: "be a Nagios plugin that watches the daemon",
   details: [
-    "One line with performance data, and exit code 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN: for Nagios, Icinga, Naemon, Zabbix and whatever runs their plugins. Reading is enough: it may run as a user who can open VAR/query.sock.",
+    "One line with performance data, and exit code 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN: for Nagios, Icinga, Naemon, Zabbix and whatever runs their plugins. Reading is enough: a user whose group may open VAR/query.sock can run it. To let the group nagios in: `chgrp nagios VAR && chmod 2710 VAR`, and start the daemon again.",
     "CRITICAL: no daemon answers, or it hangs; two hosts are master at once, or none is; a run waits for a person; the journal is damaged or cannot be written. WARNING: a rule is blocked; the configuration on the disk was refused; a host is critical, down or in conflict with itself; a maintenance is on for too long; the daemon is still learning. UNKNOWN: it cannot be asked.",
     "Performance data: the heartbeat's age, the hosts by status, the checks and how many of them are stale, the rules by state.",
   ],
@@ -66,8 +67,11 @@ async function judge(invocation: Invocation): Promise<Verdict> {
   if (typeof limits === "string") return { state: "unknown", text: limits, perfdata: "" };
   const connection = await connectDaemon(invocation.sockets, answerWithinMs);
   if (connection.kind === "absent") {
-    const isForbidden = connection.sentence.includes("permission denied");
-    return { state: isForbidden ? "unknown" : "critical", text: connection.sentence, perfdata: "" };
+    return {
+      state: isForbidden(connection.sentence) ? "unknown" : "critical",
+      text: connection.sentence,
+      perfdata: "",
+    };
   }
   try {
     return await judgeAnswer(connection.client, limits);

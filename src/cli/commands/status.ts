@@ -1,7 +1,7 @@
 /** What the daemon knows; or, if there is none, what it knew. */
 import type { Command, Invocation } from "../command.ts";
 import { connectDaemon, type Answer } from "../client.ts";
-import { tellAbsent, tellFailure } from "../ask.ts";
+import { isForbidden, tellAbsent, tellFailure } from "../ask.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readLastKnown } from "../last-known.ts";
 import { renderStatus } from "../render-status.ts";
@@ -25,6 +25,8 @@ export const status: Command = {
   ],
   run: async (invocation) => {
     const connection = await connectDaemon(invocation.sockets);
+    if (connection.kind === "absent" && isForbidden(connection.sentence))
+      return tellAbsent(invocation, connection.sentence);
     if (connection.kind === "absent") {
       const exitCode = tellAbsent({ ...invocation, isJson: false }, connection.sentence);
       await showLastKnown(invocation);
