@@ -98,7 +98,7 @@ for (const row of failoverd) {
 }
 
 void test("a copy of the program alone says that the folder belongs to it", async () => {
-  const alone = join(installed.root, "alone");
+  const alone = join(installed.root, "elsewhere/bin");
   cpSync(join(installed.root, "bin"), alone, { recursive: true });
   const ended = await run(join(alone, "failoverctl"), ["status"]);
   assert.equal(ended.code, 2);
