@@ -4,6 +4,7 @@ import { abandon } from "./commands/abandon.ts";
 import { ack } from "./commands/ack.ts";
 import { check } from "./commands/check.ts";
 import { explain } from "./commands/explain.ts";
+import { fence } from "./commands/fence.ts";
 import { history } from "./commands/history.ts";
 import { maintenance } from "./commands/maintenance.ts";
 import { plugin } from "./commands/plugin.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   reload,
   maintenance,
   run,
+  fence,
   ack,
   resume,
   abandon,

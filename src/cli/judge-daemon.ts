@@ -35,6 +35,8 @@ export function judgeDaemon(
   if (splitBrain.length > 0) add("critical", `split brain: ${splitBrain.join(" and ")} are master at the same time`);
   if (run?.phase === "in-doubt")
     add("critical", `run ${run.run} of ${run.rule} waits for somebody to resume or abandon it`);
+  if (run?.phase === "awaiting")
+    add("critical", `run ${run.run} of ${run.rule} waits for somebody to switch ${run.command.at(1)} off`);
   if (typeof daemon.distrust === "string") add("critical", `nothing is acted on: ${daemon.distrust}`);
   if (typeof daemon.notRemembered === "string")
     add("critical", `the journal cannot be written: ${daemon.notRemembered}`);

@@ -13,9 +13,17 @@ export function hintForRule(name: string): Hint {
   return hintFor(name, "rules", ({ rules }) => rules.map(({ rule }) => rule));
 }
 
-/** What `ack` may name: rules, and the journal. */
+/** What `ack` may name: rules, the journal, and the fence that a run waits for. */
 export function hintForAck(name: string): Hint {
-  return hintFor(name, "rules", ({ rules }) => [...rules.map(({ rule }) => rule), "journal"]);
+  return hintFor(name, "rules", ({ rules, run }) => [
+    ...rules.map(({ rule }) => rule),
+    "journal",
+    ...(run?.phase === "awaiting" ? [run.command.join(" ")] : []),
+  ]);
+}
+
+export function hintForHost(name: string): Hint {
+  return hintFor(name, "hosts", ({ hosts }) => hosts.map(({ host }) => host));
 }
 
 /** Of a maintenance: a host, a check, a check on a host, or a rule. */

@@ -89,6 +89,7 @@ const colours: Readonly<{ [kind: string]: Colour }> = {
   "split-brain": "red",
   blocked: "red",
   "in-doubt": "red",
+  awaiting: "red",
   "reload-refused": "red",
   stalled: "yellow",
   held: "yellow",

@@ -83,6 +83,10 @@ function needsOf({ daemon, splitBrain, rules, run }: ShownStatus): readonly stri
   if (run?.phase === "in-doubt") {
     needs.push(`run ${run.run} waits for you: failoverctl resume ${run.run}, or failoverctl abandon ${run.run}`);
   }
+  if (run?.phase === "awaiting") {
+    const done = `failoverctl ack ${run.command.join(" ")}, or failoverctl abandon ${run.run}`;
+    needs.push(`run ${run.run} waits for a person: switch ${run.command.at(1)} off, then ${done}`);
+  }
   if (typeof daemon.distrust === "string") needs.push(`nothing is acted on: ${daemon.distrust}`);
   if (typeof daemon.notRemembered === "string") needs.push(`the journal cannot be written: ${daemon.notRemembered}`);
   const blocked = rules.filter(({ state }) => state === "blocked").map(({ rule }) => rule);

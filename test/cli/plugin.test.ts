@@ -64,6 +64,13 @@ const rows: readonly Row[] = [
     want: ["critical: run 12 of r waits for somebody to resume or abandon it"],
   },
   {
+    name: "a run that waits for a host to be switched off by hand",
+    status: {
+      run: { run: 12, rule: "r", step: 1, of: 2, command: ["fence", "host1"], phase: "awaiting", failure: null },
+    },
+    want: ["critical: run 12 of r waits for somebody to switch host1 off"],
+  },
+  {
     name: "a run that is under way",
     status: { run: { run: 12, rule: "r", step: 1, of: 2, command: ["a"], phase: "running", failure: null } },
     want: [],

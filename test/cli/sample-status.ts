@@ -103,4 +103,19 @@ export const ill = {
   ],
 };
 
+/** A run has come to the fence device `manual`. */
+export const awaiting = {
+  ...well,
+  rules: [{ rule: "primary_lost", state: "running", reason: "run 12" }],
+  run: {
+    run: 12,
+    rule: "primary_lost",
+    step: 1,
+    of: 4,
+    command: ["fence", "host1"],
+    phase: "awaiting",
+    failure: null,
+  },
+};
+
 export const dead = { ...well, daemon: { ...well.daemon, running: false, heartbeatAgeMs: 3_600_000 } };

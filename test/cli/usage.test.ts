@@ -54,6 +54,8 @@ const failoverctl: readonly Row[] = [
   { argv: "run x --wiat", code: 2, stderr: /there is no option --wiat: did you mean --wait\?/ },
   { argv: "fence", code: 2, stderr: /fence needs to know more\nusage: failoverctl fence \[--yes\] HOST \[status\]\n/ },
   { argv: "fence host1 stauts", code: 2, stderr: /behind the host stands `status` or nothing, not "stauts"/ },
+  { argv: "fence", code: 2, stderr: /fence needs to know more\nusage: failoverctl fence \[--yes\] HOST \[status\]\n/ },
+  { argv: "fence host1 stauts", code: 2, stderr: /behind the host stands `status` or nothing, not "stauts"/ },
   { argv: "abandon it", code: 2, stderr: /RUN is the number of a run/ },
   {
     argv: "reload",

@@ -6,8 +6,8 @@ import { connectDaemon, type Client } from "../client.ts";
 import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { parseExplanation } from "../explanation-shape.ts";
+import { followRun } from "../follow-run.ts";
 import { hintForRule } from "../meant.ts";
-import { historyPrinter, parseHistoryEntry } from "../render-history.ts";
 import { withoutRule } from "../rule-sentence.ts";
 import { showCommand } from "../shown-command.ts";
 
@@ -77,41 +77,14 @@ async function runRule(client: Client, invocation: Invocation): Promise<number> 
 
 async function start(client: Client, rule: string, invocation: Invocation): Promise<number> {
   const isWaiting = invocation.flags.has("wait");
-  const followed = isWaiting ? await followRun(client, rule, invocation) : null;
+  const followed = isWaiting ? await followRun(client, { rule }, invocation) : null;
   const answer = await client.ask("run", { rule, isDryRun: false });
   if (answer.kind !== "result") return tellFailure(invocation, answer);
-  if (followed !== null) return followed.end;
+  if (followed !== null) return followed.show(null);
   const exitCode = printAccepted(invocation, answer.result);
   if (!invocation.isJson)
     invocation.terminal.print("`failoverctl watch` shows how it goes, and so does `failoverctl history --follow`");
   return exitCode;
-}
-
-/** Prints what the next run of the rule does, as it does it. `end` is the exit code, once the run has ended. */
-async function followRun(
-  client: Client,
-  rule: string,
-  invocation: Invocation,
-): Promise<{ readonly end: Promise<number> }> {
-  const { terminal, isJson } = invocation;
-  const printer = historyPrinter(terminal);
-  let run: unknown = null;
-  const end = new Promise<number>((resolve) => {
-    client.listen({
-      record: (value) => {
-        const entry = parseHistoryEntry(value);
-        if (entry === null) return;
-        const { kind, fields } = entry;
-        if (run === null && kind === "run-start" && fields["rule"] === rule) run = fields["run"];
-        if (run === null || fields["run"] !== run) return;
-        terminal.print(isJson ? JSON.stringify(fields) : printer.print(entry));
-        if (kind === "run-end") resolve(fields["outcome"] === "done" ? exitCodes.well : exitCodes.notWell);
-      },
-      lost: (sentence) => resolve(tellFailure(invocation, { kind: "lost", sentence })),
-    });
-  });
-  await client.ask("subscribe", {});
-  return { end };
 }
 
 /** What would hold the rule back, if it were to fire by itself; null: nothing, or nobody can say. */
