@@ -134,7 +134,7 @@ for (const value of values) {
 void test("an agent that says off and has switched nothing off proves nothing", { skip }, async (t) => {
   const daemon = await twoSlaves(t, {
     actionsConf:
-      "[rule go]\nwhen host1 is critical\nfence host1\none\n[fence host1]\nfence_heuristics_ping ping_targets=127.0.0.1 ping_count=1\n",
+      "[rule go]\nwhen host1 is critical\nfence host1\none\n[fence host1]\nfence_heuristics_ping ping_targets=127.0.0.1 ping_count=2 ping_good_count=1\n",
   });
   await daemon.client.ask("run", { rule: "go", isDryRun: false });
   const end = await daemon.entry("run-end");
