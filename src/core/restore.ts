@@ -17,6 +17,7 @@ import { newRule, setHost, setObservation, setRule, type Turn } from "./turn.ts"
 import { checkKey, type Configuration } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
 import type { PassedOver, Record } from "./record.ts";
+import type { Result, Status } from "./result.ts";
 import type { Cause, Run } from "./run.ts";
 import type { Observation, RuleProgress, State } from "./state.ts";
 
@@ -257,12 +258,24 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
   const seen = { status: isChangeOfRole ? before.status : to, role };
   const { standing, changes } = advance(before, seen, turn.nowMs, turn.state.nextOrder);
   if (key === null) setHost(turn, host, standing);
-  else if (observation !== undefined) setObservation(turn, key, { ...observation, standing, confirming: [] });
+  else if (observation !== undefined)
+    setObservation(turn, key, { ...sawItBecome(observation, to), standing, confirming: [] });
   if (key === null && standing.role !== before.role)
     turn.state = { ...turn.state, nextOrder: turn.state.nextOrder + 1 };
   if (key === null && standing.role === "master" && before.role !== "master")
     turn.state = { ...turn.state, lastMaster: host };
   for (const change of changes) edgesOf(turn, { host, check, change, before });
+}
+
+/**
+ * A check became `to` after the table was written: it has reported, though with what words is not known any more, and when
+ * only that it was later than what the table knows. One that became unknown may have been silent.
+ */
+function sawItBecome(observation: Observation, to: Status): Observation {
+  const { latest, latestAtMs, standing } = observation;
+  if (to === "unknown" || latest?.status === to) return observation;
+  const seen: Result = { status: to, output: "", longOutput: "", metrics: [], outcome: null };
+  return { ...observation, latest: seen, latestAtMs: latestAtMs ?? standing.sinceMs, isStale: false };
 }
 
 /** What fails while it looks after a failure triggers no more of them. */
