@@ -3,7 +3,8 @@
  * the shapes of its JSON, which other programs rely on.
  */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
 import { RealDaemon, runProgram } from "./real-daemon.ts";
@@ -53,6 +54,7 @@ void test("without a daemon: 3, and what was known last, with its age", async (t
   const daemon = await twoSlaves(t, { actionsConf });
   await daemon.report("role", "host1", "master", "promoted");
   await daemon.entry("run-end");
+  await daemon.tableSaved();
   const before = await daemon.status();
   await daemon.end("SIGKILL");
 
@@ -243,6 +245,26 @@ void test("--help everywhere, with examples; and no colour where none is wanted"
   assert.equal(stdout.includes(escape), false, "a pipe");
   assert.equal((await inTerminal(`${daemon.root}/bin/failoverctl status`, { NO_COLOR: "1" })).includes(escape), false);
   assert.equal((await inTerminal(`${daemon.root}/bin/failoverctl status`, {})).includes(escape), true);
+});
+
+void test("history --follow shows what comes, as it comes, and ends with 3 when the daemon does", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf });
+  const follower = spawn(join(daemon.root, "bin/failoverctl"), ["history", "--follow"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  follower.stdout.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  const ended = once(follower, "close");
+  await daemon.until("the past to be shown", () =>
+    Promise.resolve(/ learned .*rules may fire now\n/.test(printed) || null),
+  );
+  await daemon.report("role", "host1", "master");
+  await daemon.until("the run to be shown", () => Promise.resolve(/ run-end .*done in/.test(printed) || null));
+  assert.equal([...printed.matchAll(/ run-start /g)].length, 1);
+  await daemon.end("SIGKILL");
+  assert.deepEqual(await ended, [3, null]);
 });
 
 /** What a program prints at a terminal; script(1) has one for it. */

@@ -86,6 +86,40 @@ for (const { name, spoil } of spoilt) {
   });
 }
 
+void test("a table that is older than the journal: what the journal says is put on it, and nothing is asked for again", async (t) => {
+  const daemon = new RealDaemon({
+    "checks.conf":
+      "[local]\ncheck_host1 { every 50ms, timeout 5s }\n[passive]\n{ fall 1, stale 1h }\nrole { for host2 }\n",
+    "actions.conf": "[slave_to_master]\none %MASTER%\n[any_to_unknown]\none %HOST%\n",
+    checks: { check_host1: "echo SLAVE" },
+    actions: { one: noteDown },
+  });
+  t.after(() => daemon.close());
+  await daemon.start();
+  const first = daemon.readFile("var/table.json");
+  await daemon.report("role", "host2", "slave");
+  await daemon.learned();
+  await daemon.report("role", "host2", "master");
+  await daemon.entry("run-end");
+  await daemon.end("SIGKILL");
+
+  daemon.writeFile("var/table.json", first, 0o600);
+  await daemon.start();
+  const { hosts, checks } = await daemon.status();
+  assert.deepEqual(
+    hosts.map(({ host, status, role }) => `${host} ${status} ${role}`),
+    ["host1 slave slave", "host2 master master"],
+  );
+  assert.deepEqual(
+    checks.map(({ check, status, isStale }) => `${check} ${status} ${isStale}`),
+    ["check_host1 slave false", "role master false"],
+  );
+  const again = await daemon.entry("learned", () => true, daemon.entriesOf("daemon-start").at(-1)?.seq);
+  assert.match(again.sentence, /every check that counts has reported/);
+  await daemon.checkedAgain("check_host1");
+  assert.deepEqual(daemon.done(), ["[one][host2]"]);
+});
+
 void test("a full disk stops no failover, is said loudly, and is over when there is room", async (t) => {
   const daemon = new RealDaemon({
     "checks.conf": "[passive]\n{ fall 1, stale 1h }\nrole { for host1 }\nrole { for host2 }\n",

@@ -110,6 +110,7 @@ fence_test ip=second password_file=secrets/power { timeout 1500ms }
     assert.deepEqual(daemon.done(), wantDone);
     assert.match(daemon.readFile("asked"), wantAsked);
     assert.notEqual(daemon.readFile("trusted"), "", "the device was told the password");
+    await daemon.end();
     const seen = [
       daemon.readFile("argv"),
       daemon.readFile("environment"),
