@@ -37,7 +37,10 @@ const askAsDaemon = "ask as the user that the daemon runs as, or as root";
 
 /** No daemon: says how to start one. */
 export function tellAbsent(invocation: Invocation, sentence: string): number {
-  const next = isForbidden(sentence) ? askAsDaemon : `start it with: ${invocation.folders.root}/bin/failoverd`;
+  const start = invocation.values.has("socket")
+    ? "look whether that is its socket"
+    : `start it with: ${invocation.folders.root}/bin/failoverd`;
+  const next = isForbidden(sentence) ? askAsDaemon : start;
   tell(invocation, { name: "no-daemon", message: `${sentence}; ${next}` });
   return exitCodes.noDaemon;
 }

@@ -1,5 +1,5 @@
 /** failoverctl: argv -> a command of the table, its run, its exit code. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearest } from "../base/nearest.ts";
 import { foldersOf } from "../supervisor/folders.ts";
@@ -75,8 +75,10 @@ function noSuchCommand(name: string): string {
 /** Reading is possible with fewer rights than changing, so there are two sockets; the one with all rights is tried first. */
 function invocationOf(given: Pick<Invocation, "words" | "flags" | "values" | "terminal">): Invocation {
   const value = (name: string): string | null => given.values.get(name) ?? null;
-  const folders = foldersOf({ root: value("root") ?? installedRoot, conf: value("conf"), var: value("var") });
   const socket = value("socket");
+  /** A daemon keeps its socket beside its table and its journal. */
+  const varFolder = value("var") ?? (socket === null ? null : dirname(socket));
+  const folders = foldersOf({ root: value("root") ?? installedRoot, conf: value("conf"), var: varFolder });
   return {
     ...given,
     isJson: given.flags.has("json"),

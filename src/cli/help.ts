@@ -1,8 +1,8 @@
 /** Help, printed from the tables that the command lines are read by. */
 import type { OptionSpec } from "./arguments.ts";
-import { wrap } from "./columns.ts";
 import type { Command } from "./command.ts";
 import type { Program } from "./programs.ts";
+import { wrap } from "./wrap.ts";
 
 /** Help is text for a terminal of the usual width, wherever it is printed. */
 const columnsMax = 80;
@@ -54,7 +54,7 @@ export function usageLines(command: Command, program: Program): readonly string[
 /** What stands behind the command's name. */
 function wordsOf(command: Command): string {
   const options = command.options.map(({ name, value }) => `[--${name}${value === null ? "" : ` ${value}`}]`);
-  return [...options, command.usage].filter((part) => part !== "").join(" ");
+  return [command.usage, ...options].filter((part) => part !== "").join(" ");
 }
 
 function rowOf({ name, summary }: Command): readonly [string, string] {

@@ -3,11 +3,12 @@
  * part with its truth and each leaf with the value and the age that it was judged by, then what was decided of it lately.
  */
 import { printable } from "../base/terminal-text.ts";
-import { wrap, type Layout } from "./columns.ts";
+import type { Layout } from "./columns.ts";
 import type { ShownExplanation, ShownPart } from "./explanation-shape.ts";
 import { historyPrinter, type HistoryEntry } from "./render-history.ts";
 import { withoutRule } from "./rule-sentence.ts";
 import { paint, type Colour } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 /** `when` and a blank, `unknown` and two. */
 const keywordColumns = 5;

@@ -6,9 +6,10 @@
  */
 import { isObject } from "../base/shape.ts";
 import { printable, truncate } from "../base/terminal-text.ts";
-import { wrap, type Layout } from "./columns.ts";
+import type { Layout } from "./columns.ts";
 import { localTimeOf } from "./dates.ts";
 import { paint, type Colour } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 /** What an entry needs to be shown; it has more. */
 export interface HistoryEntry {

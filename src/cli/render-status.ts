@@ -4,11 +4,12 @@
  */
 import { sayDuration } from "../base/duration.ts";
 import { printable } from "../base/terminal-text.ts";
-import { cell, layOut, wrap, type Cell, type Layout } from "./columns.ts";
+import { cell, layOut, type Cell, type Layout } from "./columns.ts";
 import { sayDate } from "./dates.ts";
 import { withoutRule } from "./rule-sentence.ts";
 import type { ShownCheck, ShownStatus } from "./status-shape.ts";
 import { paint, type Colour } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 /** A daemon turns its loop twice a second; after this long it hangs, or is stopped. */
 const heartbeatAgeMsMax = 5_000;

@@ -2,11 +2,12 @@
  * One picture of `watch`, as large as the terminal: the time, the status, and below it the last entries of the journal. If the
  * status needs more room than there is, the checks that are well are left out first, and that is said.
  */
-import { wrap, type Layout } from "./columns.ts";
+import type { Layout } from "./columns.ts";
 import { historyPrinter, type HistoryEntry } from "./render-history.ts";
 import { renderStatus } from "./render-status.ts";
 import type { ShownCheck, ShownStatus } from "./status-shape.ts";
 import { paint } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 export interface Picture {
   readonly status: ShownStatus;

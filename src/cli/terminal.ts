@@ -3,6 +3,7 @@
  * a pipe, `NO_COLOR` (no-color.org) and TERM=dumb get plain, whole text.
  */
 import { createInterface } from "node:readline";
+import { wrap } from "./wrap.ts";
 
 export interface Terminal {
   /** Some lines of the answer. The last newline is added. */
@@ -32,6 +33,17 @@ export function paint(isColoured: boolean, colour: Colour, text: string): string
   return isColoured && colour !== "plain" && text !== "" ? `${sequences[colour]}${text}\u001b[0m` : text;
 }
 
+/** A terminal that says it is narrower is one that does not know. */
+const columnsMin = 40;
+
+/** Sentences are folded between their words; a line that begins with a blank shows something in its place, and is left alone. */
+function fold(text: string, columns: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => (line.startsWith(" ") ? [line] : wrap(line, columns)))
+    .join("\n");
+}
+
 /** This process's own. A reader that has seen enough (`| head`) closes the pipe; that ends the program, well. */
 export function realTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
@@ -41,11 +53,12 @@ export function realTerminal(): Terminal {
     });
   }
   const isTerminal = process.stdout.isTTY && process.env["TERM"] !== "dumb";
+  const complaintColumns = process.stderr.isTTY ? Math.max(columnsMin, process.stderr.columns) : Infinity;
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
-    complain: (text) => void process.stderr.write(`${text}\n`),
+    complain: (text) => void process.stderr.write(`${fold(text, complaintColumns)}\n`),
     confirm: process.stdin.isTTY && process.stderr.isTTY ? confirmOnTerminal : null,
-    columns: isTerminal ? Math.max(40, process.stdout.columns) : null,
+    columns: isTerminal ? Math.max(columnsMin, process.stdout.columns) : null,
     isColoured: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
   };
 }

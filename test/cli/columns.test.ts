@@ -1,7 +1,8 @@
 /** Tables for people: aligned, within the line, and with nothing that a terminal would obey. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cell, layOut, wrap } from "../../src/cli/columns.ts";
+import { cell, layOut } from "../../src/cli/columns.ts";
+import { wrap } from "../../src/cli/wrap.ts";
 
 const rows = [
   [cell("check_db"), cell("ok"), cell("all is well")],

@@ -58,6 +58,7 @@ const rows: readonly Row[] = [
   { words: [ctl, "resume", ""], want: ["12"] },
   { words: [ctl, "maintenance", ""], want: ["off", "on"] },
   { words: [ctl, "maintenance", "on", "host"], want: ["host1", "host2"] },
+  { words: [ctl, "maintenance", "on", "e"], want: ["everything"] },
   { words: [ctl, "maintenance", "--for", "2h", "on", "b"], want: ["backup"] },
   { words: [ctl, "maintenance", "on", "--for", "3"], want: ["30m", "30s"] },
   { words: [ctl, "report", "d"], want: ["db"] },

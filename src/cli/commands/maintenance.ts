@@ -8,7 +8,7 @@ import { hintForEnd, hintForScope } from "../meant.ts";
 
 export const maintenance: Command = {
   name: "maintenance",
-  usage: "on|off [HOST | CHECK on HOST | RULE]",
+  usage: "on|off [everything | HOST | CHECK | CHECK on HOST | RULE]",
   wordsMin: 1,
   wordsMax: 6,
   summary: "hold the rules of everything, or of one host, check or rule",
@@ -22,7 +22,7 @@ export const maintenance: Command = {
   ],
   completes: [
     ["=on", "=off"],
-    ["hosts", "checks", "rules"],
+    ["=everything", "hosts", "checks", "rules"],
   ],
   examples: [
     ["maintenance on --for 2h --reason 'kernel update'", "nothing fires for two hours"],
@@ -54,7 +54,7 @@ function paramsOf({ words, values }: Invocation): ParamsOf<"maintenance"> | stri
     return "--for and --reason go with maintenance on";
   return {
     on: onOrOff === "on",
-    scope: scope.length === 0 ? "*" : scope.join(" "),
+    scope: scope.length === 0 || scope.join(" ") === "everything" ? "*" : scope.join(" "),
     ...(forMs === undefined ? {} : { forMs }),
     ...(reason === undefined ? {} : { reason }),
   };

@@ -2,7 +2,7 @@
  * Text in the language of manual pages, mdoc(7): each function answers with whole lines. A sentence begins a line of its own,
  * because that is how the formatter knows where one ends; nothing in a text is taken for a macro or an escape.
  */
-import { wrap } from "../columns.ts";
+import { wrap } from "../wrap.ts";
 
 /** Lines of source of more than 80 bytes are complained of by the formatters' own lint; a character may have three. */
 const lineMax = 64;
