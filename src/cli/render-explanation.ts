@@ -24,7 +24,9 @@ export function renderExplanation(
   const { isColoured } = layout;
   const colour = stateColours[state] ?? "plain";
   const title = `${paint(isColoured, "bold", printable(rule))} is ${paint(isColoured, colour, printable(state))}`;
-  const why = reason === null ? [] : [`${capital(withoutRule(reason, rule))}.`];
+  /** A rule that is held says why below, as it is now and not as it was when that was written down. */
+  const isSaidBelow = state === "held" && explanation.hold !== null;
+  const why = reason === null || isSaidBelow ? [] : [`${capital(withoutRule(reason, rule))}.`];
   const printer = historyPrinter(layout);
   const say = (texts: readonly string[]): readonly string[] =>
     texts.flatMap((text) => wrap(printable(text), layout.columns ?? Infinity));
@@ -46,8 +48,7 @@ function verdictOf({ rule, state, reason, hold, parts }: ShownExplanation): read
   if (state === "running" || state === "blocked" || state === "waiting" || top === undefined) return [];
   const held = hold === null ? null : withoutRule(hold, rule);
   if (held !== null) {
-    const isNow = top.of === "when" && top.truth === "true";
-    if (reason !== null && withoutRule(reason, rule) === held) return [];
+    const isNow = state === "held" || (top.of === "when" && top.truth === "true");
     return [isNow ? `Held back: ${held}.` : `If it were triggered now, it would be held back: ${held}.`];
   }
   if (reason !== null) return [];
@@ -84,12 +85,16 @@ function renderPart(
   return [`${keyword}${mark}${first}`, ...below.map((line) => " ".repeat(indent) + line)];
 }
 
-/** A part that has parts repeats what the one says that decided it; what it adds itself, a `for` its time, is kept. */
+/** A part that has parts repeats what the one says that decided it; what it adds to its only one, a `for` its time, is kept. */
 function valuesOf(part: ShownPart, parts: readonly ShownPart[], index: number): readonly string[] {
-  const next = parts[index + 1];
-  if (next === undefined || next.of !== part.of || next.depth <= part.depth) return [part.because];
-  const own = part.because.startsWith(`${next.because}, `) ? part.because.slice(next.because.length + 2) : "";
-  return /^for [^,]+ \(needs [^)]+\)$/.test(own) ? [own] : [];
+  const after = parts.slice(index + 1);
+  const end = after.findIndex((other) => other.of !== part.of || other.depth <= part.depth);
+  const own = after.slice(0, end === -1 ? after.length : end).filter(({ depth }) => depth === part.depth + 1);
+  const [only] = own;
+  if (only === undefined) return [part.because];
+  if (own.length > 1 || !part.because.startsWith(only.because)) return [];
+  const added = part.because.slice(only.because.length).replace(/^[,;] /, "");
+  return added === "" ? [] : [added];
 }
 
 function capital(text: string): string {

@@ -13,7 +13,7 @@ const when = {
   depth: 0,
   text: "%MASTER% is critical or down for 5s",
   truth: "true",
-  because: "%MASTER% (host1) is critical for 7.2 s, for 7.2 s (needs 5 s)",
+  because: "%MASTER% (host1) is critical for 7.2 s; true for 7.2 s (needs 5 s)",
 };
 const whenPart = {
   of: "when",
@@ -101,6 +101,11 @@ const verdicts: readonly (readonly [name: string, explanation: unknown, want: Re
     "false, and held if it were true",
     { ...armed, hold: "primary_lost held: maintenance of everything for another 2 h" },
     /\n\nIf it were triggered now, it would be held back: maintenance of everything for another 2 h\.$/,
+  ],
+  [
+    "held, when it cannot be judged whether it would fire",
+    { ...held, parts: [{ ...when, truth: "unknown" }], hold: "primary_lost held: it waits" },
+    /^primary_lost is held\n\nwhen [^]*\n\nHeld back: it waits\.$/,
   ],
   [
     "true, and held by something newer than its state says",
