@@ -95,6 +95,7 @@ export const codes = {
   W18: "more warnings than are shown",
   W19: "a fence device that does not prove that the host is off",
   W20: "a fence device that is ended before it acts",
+  W21: "a stop that may fail unnoticed",
 } as const;
 
 export type Code = keyof typeof codes;

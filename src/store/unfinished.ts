@@ -97,8 +97,9 @@ function fenceCallOf(
   if (match === null) return null;
   const [, device, deviceAttempt, asked] = match;
   const index = Number(device) - 1;
-  /** A device's time runs from its `off`. */
-  const before = asked !== undefined && "fence" in run.phase ? run.phase.fence : null;
+  /** A device's time runs from its `off`; one that is only asked has its time for the answer. */
+  const isFollowing = asked !== undefined && action.verb === "off";
+  const before = isFollowing && "fence" in run.phase ? run.phase.fence : null;
   const timeoutMs = action.devices[index]?.timeoutMs ?? 0;
   return {
     device: index,

@@ -143,12 +143,23 @@ function shownPhase(phase: StepPhase): unknown {
   }
 }
 
+const byRule: Event = { kind: "run-rule", request: 1, rule: rule.name };
+
+/** The rule is the richest of them, and begins most lives. */
+const begins: readonly Event[] = [
+  byRule,
+  byRule,
+  byRule,
+  { kind: "fence-host", request: 1, host: "host1", verb: "off" },
+  { kind: "fence-host", request: 1, host: "host1", verb: "status" },
+];
+
 /** One run, from its start to its end; answers what happened in it, for the test to know that it saw everything. */
 function runOnce(random: Random): ReadonlySet<string> {
   const life = new Life();
   const seen = new Set<string>();
   life.tell({ kind: "launcher-ready", launcher });
-  life.tell({ kind: "run-rule", request: 1, rule: rule.name });
+  life.tell(begins[random.below(begins.length)] ?? byRule);
   for (let turn = 0; life.state.run !== null; turn += 1) {
     assert.ok(turn < 500, "a run comes to its end");
     life.nowMs += 1 + random.below(700);

@@ -1,4 +1,4 @@
-/** What can go wrong in a rule's actions: W01, W05, W06, W10, W11. */
+/** What can go wrong in a rule's actions: W01, W05, W06, W10, W11, W21. */
 import { sayList } from "../condition-meaning.ts";
 import { sayCondition } from "../../core/condition-text.ts";
 import { isPromotion, shownCommand, spanOfAction, type Linted, type Warning } from "./linted.ts";
@@ -78,6 +78,21 @@ function hostsMeant(
   if (typeof part === "string") return [part];
   const constant = part === undefined ? undefined : constants[part.variable];
   return constant === undefined ? hosts : [constant];
+}
+
+/** After a resource agent's `stop` that failed nobody knows whether its service still runs, and the rest would start it elsewhere. */
+export function* lintStops({ meaning }: Linted): Iterable<Warning> {
+  for (const rule of meaning.rules) {
+    const last = rule.rule.actions.length - 1;
+    for (const [index, action] of rule.rule.actions.entries()) {
+      if (action.kind !== "command" || index === last || action.options.onFailure === "stop") continue;
+      const [[agent] = [], [verb] = []] = action.command.words;
+      if (typeof agent !== "string" || !agent.startsWith("ocf:") || verb !== "stop") continue;
+      const message = `if \`${agent} stop\` fails, it may still run, and the actions below it run all the same`;
+      const hint = "let the run fail there, and fence in `[on_failure]`";
+      yield { file: "actions", code: "W21", span: spanOfAction(rule, index), message, hint };
+    }
+  }
 }
 
 /** A rule whose own success is what it fires on. */

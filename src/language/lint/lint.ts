@@ -6,7 +6,7 @@
  *     promote_postgres %SLAVE%
  */
 import { codes } from "../codes.ts";
-import { lintEchoes, lintFences, lintPromotions } from "./actions.ts";
+import { lintEchoes, lintFences, lintPromotions, lintStops } from "./actions.ts";
 import { lintConditions } from "./conditions.ts";
 import { lintDelays, lintProofs, lintSecrets } from "./devices.ts";
 import { lintChecks, lintVariables } from "./names.ts";
@@ -35,6 +35,7 @@ export function lint(linted: Linted, files: Readonly<Record<Warning["file"], Lin
     ...lintPromotions(linted),
     ...lintEchoes(linted),
     ...lintFences(linted),
+    ...lintStops(linted),
     ...lintProofs(linted),
     ...lintDelays(linted),
     ...lintSecrets(linted),
