@@ -137,7 +137,7 @@ void test("by hand, on a terminal: a person is asked, with what is known of the 
   const answering = async (key: string): Promise<{ readonly code: number | null; readonly shown: string }> => {
     const asking = runOnTerminal([program, "fence", "host1"]);
     await asking.until(
-      /host1 would be switched off\. It is slave now, its role slave\.[^]*Switch host1 off now\? \[y\/N\]/,
+      /host1 would be switched off\.\s+It\s+is\s+slave\s+now,\s+its\s+role\s+slave\.[^]*Switch host1 off now\? \[y\/N\]/,
     );
     asking.type(key);
     return { code: await asking.ended(), shown: asking.shown() };
