@@ -6,6 +6,7 @@
  * Fields that a shape does not name are left out of the answer, or refused, as the caller says.
  */
 import { invariant } from "./invariant.ts";
+import { printable } from "./terminal-text.ts";
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly sentence: string };
 
@@ -23,12 +24,12 @@ export function misfit(options: { at: string; expected: string; value: unknown }
   return { ok: false, sentence: `${options.at}: expected ${options.expected}, got ${sayValue(options.value)}` };
 }
 
-/** A value for a sentence: its kind, or itself where it is short. */
+/** A value for a sentence, on one line that no terminal obeys: its kind, or itself where it is short. */
 function sayValue(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = printable(JSON.stringify(value) ?? typeof value);
   return text.length <= 80 ? text : `${text.slice(0, 60)}… (${text.length} characters)`;
 }
 
@@ -97,7 +98,7 @@ export function parseMapOf<T>(parser: Parser<T>): Parser<Readonly<{ [name: strin
     if (!isObject(value)) return misfit({ at, expected: "an object", value });
     const entries: [string, T][] = [];
     for (const [name, item] of Object.entries(value)) {
-      const parsed = parser(item, `${at}[${JSON.stringify(name)}]`);
+      const parsed = parser(item, `${at}[${sayValue(name)}]`);
       if (!parsed.ok) return parsed;
       entries.push([name, parsed.value]);
     }

@@ -5,6 +5,7 @@
  * Memory: at most one line of the limit, whatever is sent and in whatever pieces.
  */
 import { LineCutter } from "../base/line-cutter.ts";
+import { printable } from "../base/terminal-text.ts";
 import type { WireError } from "./error.ts";
 
 export interface DecoderLimits {
@@ -65,7 +66,7 @@ function decodeLine(bytes: Uint8Array, depthMax: number): Decoded {
     const value: unknown = JSON.parse(text);
     return { kind: "value", value };
   } catch {
-    return bad(`the line is not JSON: it begins with ${JSON.stringify(text.slice(0, 40))}`);
+    return bad(`the line is not JSON: it begins with ${printable(JSON.stringify(text.slice(0, 40)))}`);
   }
 }
 

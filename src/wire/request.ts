@@ -1,5 +1,6 @@
 /** The daemon's end: a JSON value -> a request that can be done, or the error that it is answered with. JSON-RPC 2.0. */
 import { nearest } from "../base/nearest.ts";
+import { printable } from "../base/terminal-text.ts";
 import { isObject, parseObject, parseOptional, parseString } from "../base/shape.ts";
 import type { WireError } from "./error.ts";
 import { isMethodName, methodNames, methods, type Call } from "./methods.ts";
@@ -70,7 +71,7 @@ function bad(id: RequestId, error: WireError): Request {
 }
 
 function sayUnknown(name: string): string {
-  const shown = JSON.stringify(name.slice(0, 60));
+  const shown = printable(JSON.stringify(name.slice(0, 60)));
   const meant = nearest(name.slice(0, 60), methodNames);
   return `there is no method ${shown}; ${meant === null ? `the methods are ${methodNames.join(", ")}` : `did you mean ${meant}?`}`;
 }
