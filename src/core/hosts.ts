@@ -57,7 +57,8 @@ function deriveHost(turn: Turn, host: string): void {
   );
   const agreed = agreedRole(reported);
   const status = hostStatus(reported, agreed);
-  const role = agreed === "conflict" || isOutlived(before, agreed, reported) ? null : agreed;
+  const isLost = agreed === "master" && isOutlived(before, agreed, reported);
+  const role = agreed === "conflict" || isLost ? null : agreed;
   const { standing, changes } = advance(before, { status, role }, turn.nowMs, turn.state.nextOrder);
   if (standing === before && known !== undefined) return;
   setHost(turn, host, standing);
