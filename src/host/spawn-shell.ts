@@ -33,8 +33,10 @@ export function spawnShell(options: ShellOptions): Shell | null {
     setImmediate(() => options.onFailed(errnoOf(error)));
     return null;
   }
-  const channel = child.stdio[3];
-  if (child.pid === undefined || !(channel instanceof Socket)) {
+  const { pid } = child;
+  /** Without a process there may be no `stdio` at all: out of file handles, Node makes none. */
+  const channel = pid === undefined ? null : child.stdio[3];
+  if (pid === undefined || !(channel instanceof Socket)) {
     child.once("error", (error) => options.onFailed(errnoOf(error)));
     return null;
   }
@@ -42,7 +44,7 @@ export function spawnShell(options: ShellOptions): Shell | null {
   /** Of a failed `kill` or a broken channel: the exit tells all there is to know. */
   child.on("error", ignore);
   channel.on("error", ignore);
-  return { child, pid: child.pid, channel };
+  return { child, pid, channel };
 }
 
 function ignore(): void {
