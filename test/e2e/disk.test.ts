@@ -3,11 +3,11 @@
  * found, acts where it may, and never on what it cannot trust.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { noteDown, RealDaemon } from "./real-daemon.ts";
+import { fill, putVarOnSmallDisk } from "./small-disk.ts";
 import { twoSlaves } from "./two-hosts.ts";
 
 const actionsConf = "[slave_to_master]\none %MASTER%\n";
@@ -127,15 +127,7 @@ void test("a full disk stops no failover, is said loudly, and is over when there
     actions: { one: noteDown, two: `${noteDown}; echo printed` },
   });
   const folder = join(daemon.root, "var");
-  t.after(() => {
-    spawnSync("umount", ["-l", folder]);
-    return daemon.close();
-  });
-  if (!mountSmallDisk(folder)) {
-    assert.notEqual(process.env["CI"], "true", "CI has to be able to mount a file system");
-    t.skip("needs root and mount(8)");
-    return;
-  }
+  if (!putVarOnSmallDisk(t, daemon)) return;
   await daemon.start();
   await daemon.report("role", "host1", "slave");
   await daemon.report("role", "host2", "slave");
@@ -182,25 +174,3 @@ void test("a full disk stops no failover, is said loudly, and is over when there
   );
   assert.equal([...stdout.matchAll(/"kind":"run-end"/g)].length, 3);
 });
-
-/** A disk of its own for one folder; false where that is not allowed. */
-function mountSmallDisk(folder: string): boolean {
-  mkdirSync(folder, { mode: 0o700 });
-  return spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=700", "failoverd-e2e", folder]).status === 0;
-}
-
-/** Writes until there is no room left. */
-function fill(path: string): void {
-  for (const bytes of [65_536, 4_096, 1]) {
-    while (isAppended(path, bytes));
-  }
-}
-
-function isAppended(path: string, bytes: number): boolean {
-  try {
-    appendFileSync(path, Buffer.alloc(bytes));
-    return true;
-  } catch {
-    return false;
-  }
-}
