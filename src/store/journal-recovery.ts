@@ -60,11 +60,13 @@ export async function recoverJournal(
   if (name !== null && name !== currentName) notes.push(`there was no ${currentName}: went on from ${name}`);
   if (read.torn !== null && read.damages.length === 0) notes.push(sayTorn(pathOf(folder, name ?? ""), read.torn));
 
-  const lastSeq = Math.max(read.lastSeq, expectedSeq ?? 0);
+  const wantedSeq = Math.max(read.lastSeq, expectedSeq ?? 0);
+  /** What could not be read was not before what was put away: the next file must not take the name of one of those. */
+  const lastSeq = Math.max(wantedSeq, files.rotated.at(-1)?.firstSeq ?? 0);
   const keepAs = damagedName((files.damaged.at(-1)?.number ?? 0) + 1);
   const title = name === currentName ? `${name} (kept as ${keepAs})` : name;
   const reasons = read.damages.map((damage) => `${title} ${damage}`);
-  if (lastSeq > read.lastSeq) reasons.push(`entries ${read.lastSeq + 1} to ${lastSeq} are missing`);
+  if (wantedSeq > read.lastSeq) reasons.push(`entries ${read.lastSeq + 1} to ${wantedSeq} are missing`);
   const isNewlyDistrusted = reasons.length > 0;
   const checkpoint = isNewlyDistrusted ? distrusted(read.checkpoint, reasons) : read.checkpoint;
   const current: CurrentFile =
