@@ -152,14 +152,16 @@ export class Daemon {
   #startLater(isReboot: boolean): void {
     const { agenda, random } = this.#host;
     const kind = random.next();
-    const seconds = isReboot
-      ? 20 + random.below(90)
-      : kind < 0.8
-        ? 1 + random.below(5)
-        : kind < 0.95
-          ? 5 + random.below(60)
-          : 600 + random.below(1_800);
-    agenda.after(seconds * 1_000, () => this.start());
+    const ms = isReboot
+      ? 20_000 + random.below(90_000)
+      : kind < 0.5
+        ? 100 + random.below(1_500)
+        : kind < 0.8
+          ? 1_500 + random.below(6_000)
+          : kind < 0.95
+            ? 5_000 + random.below(60_000)
+            : 600_000 + random.below(1_800_000);
+    agenda.after(ms, () => this.start());
   }
 
   async #startLife(life: number): Promise<void> {
@@ -199,6 +201,8 @@ export class Daemon {
     }
     const { supervisor } = started;
     this.#supervisor = supervisor;
+    for (const entry of readJournalTruth(disk, folder, this.#host.ledger.lastSeq).entries)
+      if (entry.seq <= supervisor.memory.durableSeq) this.#take(entry, true);
     supervisor.memory.listen((entry) => {
       if (machine.life !== life) return;
       const isDurable = supervisor.memory.notRemembered === null;
@@ -233,7 +237,7 @@ export class Daemon {
     const truth = readJournalTruth(disk, folder, ledger.lastSeq);
     const isDistrusted = state.distrust !== null && !this.#wasDistrusted;
     this.#wasDistrusted = state.distrust !== null;
-    const isUnreadable = isDistrusted && processHost.trouble.diskFails > 0;
+    const isUnreadable = state.distrust !== null && processHost.trouble.diskFails > 0;
     if (isDistrusted && !isUnreadable && !this.#isDamaged)
       this.#host.fail(new Error(`the journal is not trusted, and nothing was wrong with it: ${state.distrust}`));
     const isAmnesiac = this.#isDamaged || isUnreadable || (ledger.isBehind && truth.lastSeq < ledger.lastSeq);

@@ -60,9 +60,11 @@ export class EdgeBook {
     readonly found: string;
   }): string | null {
     this.#pages = [];
+    /** Without a table nothing is known of what waited. */
+    const isTableLess = how.found.startsWith("no state table");
     if (how.isRestored && !how.isAmnesiac) return compare(this.#durable.owed, how.state.waiting);
     for (const [rule, due] of this.#durable.owed)
-      if (due > 0 && !how.isAmnesiac && !how.found.includes(rule))
+      if (due > 0 && !how.isAmnesiac && !isTableLess && !how.found.includes(rule))
         return `${rule} was waiting, and that it waits no more is not said`;
     this.#durable = { owed: count(how.state.waiting), hosts: rolesOf(how.state), unwritten: 0 };
     return null;

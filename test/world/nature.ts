@@ -32,8 +32,8 @@ export interface Nature {
 }
 
 const minute = 60_000;
-const incidentEveryMs = 20 * minute;
-const attendEveryMs = 12 * minute;
+const incidentEveryMs = 10 * minute;
+const attendEveryMs = 8 * minute;
 const reportEveryMs = 3 * minute;
 
 const incidents: readonly (readonly [weight: number, befall: (nature: Nature) => void])[] = [
@@ -60,7 +60,7 @@ const incidents: readonly (readonly [weight: number, befall: (nature: Nature) =>
   [1, setWallClock],
   [2, spoilDisk],
   [0.3, rot],
-  [4, ({ people }) => meddle(people)],
+  [5, ({ people }) => meddle(people)],
 ];
 
 const weights = incidents.reduce((sum, [weight]) => sum + weight, 0);
@@ -80,7 +80,13 @@ export function beginNature(nature: Nature): void {
     if (random.chance(0.3)) agenda.after(random.below(minute), () => nature.isOver() || befall(nature));
   });
   again(attendEveryMs, () => attend(people, steps));
-  if (people.ruleSet.passive.length > 0) again(reportEveryMs, () => report(people));
+  let silentUntilMs = 0;
+  const tellPassive = (): void => {
+    if (!nature.isOver() && random.chance(0.03)) silentUntilMs = agenda.nowMs + random.below(90) * minute;
+    report(people, !nature.isOver() && agenda.nowMs < silentUntilMs);
+    agenda.after(reportEveryMs, tellPassive);
+  };
+  if (people.ruleSet.passive.length > 0) tellPassive();
 }
 
 /** A run has begun: now it would hurt. */
@@ -121,7 +127,7 @@ function promoteLater(nature: Nature, lost: Host): void {
   const { agenda, random, cluster, say } = nature;
   agenda.after((20 + random.below(100)) * 1_000, () => {
     const slave = cluster.hosts.find((host) => host !== lost && host.isOn && host.database === "slave");
-    if (slave === undefined) return;
+    if (slave === undefined || nature.isOver()) return;
     say(`${slave.name} is promoted by another program`);
     cluster.promote(slave);
   });
@@ -145,18 +151,19 @@ function cutOff(nature: Nature, host: Host): void {
 
 function flap(nature: Nature, host: Host, times: number): void {
   const { agenda, random, cluster } = nature;
-  cluster.change(host, { isLinked: times % 2 === 0 });
+  cluster.change(host, { isLinked: times % 2 === 0 || nature.isOver() });
   if (times > 0) agenda.after(1_000 + random.below(20_000), () => flap(nature, host, times - 1));
   else cluster.change(host, { isLinked: true });
 }
 
-function switchOver({ cluster, random, agenda, say }: Nature): void {
+function switchOver(nature: Nature): void {
+  const { cluster, random, agenda, say } = nature;
   const [master] = cluster.masters();
   const slave = cluster.hosts.find((host) => host.isOn && host.database === "slave");
   if (master === undefined || slave === undefined) return;
   say(`${master.name} hands over to ${slave.name}, by hand`);
   cluster.follow(master);
-  agenda.after(random.below(5_000), () => cluster.promote(slave));
+  agenda.after(random.below(5_000), () => nature.isOver() || cluster.promote(slave));
 }
 
 function stall(nature: Nature, begin: (ms: number) => void): void {

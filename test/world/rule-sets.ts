@@ -94,6 +94,7 @@ if %SLAVE% is slave and lag of %SLAVE% < 64MB
 fence %MASTER% { timeout 60s, retry 1 }
 promote %SLAVE% { expect %SLAVE% is master within 90s, timeout 20s, undo "demote %SLAVE%" }
 plumb %SLAVE% %VIP% { undo "unplumb %SLAVE%", retry 2 }
+verify %SLAVE% { retry 1 }
 tell "%MASTER% lost, %SLAVE% took over" { on failure continue }
 ${extra}${after}${fences(two, "fence_spare plug=HOST { timeout 20s }\n")}`;
 
@@ -112,7 +113,7 @@ const careful: readonly Texts[] = ["tell done", "tell finished"].map((last) => (
   actions: `[rule primary_lost]
 when %MASTER% is critical or down for 15s
 if %SLAVE% is slave
-{ cooldown 2m, limit 3 per 1h }
+{ cooldown 2m, limit 2 per 2h }
 fence %MASTER%
 promote %SLAVE% { once, timeout 30s }
 plumb %SLAVE% { once, undo "unplumb %SLAVE%" }
@@ -155,7 +156,7 @@ backup { for host2, stale 10m, advisory }
 `,
   actions: `[rule primary_lost]
 when %MASTER% is critical or down for 10s and not seen on %MASTER% is master
-if %SLAVE% is slave
+if %SLAVE% is slave and backup on host2 is ok
 { cooldown 1m }
 fence %MASTER% { timeout 45s }
 promote %SLAVE%

@@ -5,6 +5,7 @@ import type { SimulatedDisk } from "./disk.ts";
 import type { Happening } from "./happening.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
+import type { Step } from "../../src/supervisor/loop.ts";
 import type { Supervisor } from "../../src/supervisor/supervisor.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -16,6 +17,8 @@ export interface Scene {
   readonly folder: string;
   readonly ledger: Ledger;
   readonly trouble: Trouble;
+  /** What decides in this world. */
+  readonly step: Step;
   /** Null: no daemon runs, or it is still starting. */
   readonly supervisor: () => Supervisor | null;
   /** A reason why something is not promised in this world from now on; for the history. */

@@ -3,7 +3,8 @@
  * ends at the first whose promises are broken, with the seed, what was broken and what led to it, and exit 1.
  */
 import { parseArgs } from "node:util";
-import { World, type Outcome } from "./world.ts";
+import { playWorld } from "./player.ts";
+import type { Outcome } from "./world.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,12 +23,6 @@ const count = Number(values.seeds);
 const days = Number(values.days);
 const stride = Number(values.step);
 
-let world: World | null = null;
-process.on("uncaughtException", (error) => {
-  if (world === null) throw error;
-  world.fail(error);
-});
-
 const beganAt = process.cpuUsage();
 let failures = 0;
 let turns = 0;
@@ -36,8 +31,8 @@ let lives = 0;
 let played = 0;
 for (let index = 0; index < count; index += 1) {
   const seed = first + index * stride;
-  world = new World({ seed, days, ...(values.verbose ? { onLine: (line: string) => console.log(line) } : {}) });
-  const outcome = await world.play();
+  const onLine = values.verbose ? (line: string): void => console.log(line) : (): void => {};
+  const outcome = await playWorld({ seed, days, onLine });
   played += 1;
   turns += outcome.turns;
   runs += outcome.runs;
@@ -47,8 +42,6 @@ for (let index = 0; index < count; index += 1) {
   failures += 1;
   if (!values.json) tellFailure(outcome);
   if (!values["keep-going"]) break;
-  /** Lets Node breathe between two worlds. */
-  await new Promise((resolve) => setImmediate(resolve));
 }
 const used = process.cpuUsage(beganAt);
 const seconds = (used.user + used.system) / 1_000_000;

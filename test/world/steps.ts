@@ -39,7 +39,7 @@ const takesMs: { readonly [program: string]: readonly [number, number] } = {
   fence_sim: [100, 3_000],
   fence_spare: [500, 5_000],
 };
-const takesMsElse = [20, 800] as const;
+const takesMsElse = [20, 1_500] as const;
 
 /** TERM is ignored now and then, and KILL comes later. */
 const dieWithinMs = 2_100;

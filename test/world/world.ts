@@ -5,6 +5,7 @@
  * Each part has a generator of its own, so that one more throw of the dice in one does not change all the others.
  */
 import type { ProcessCommand } from "../../src/host/processes.ts";
+import { step as coreStep } from "../../src/core/step.ts";
 import { Agenda, play } from "./agenda.ts";
 import { pauseOf, planOf, type BadDisk } from "./bad-disk.ts";
 import { Cluster } from "./cluster.ts";
@@ -111,7 +112,7 @@ export class World {
       nextPid: () => (pids += 1),
       mayDie: () => {
         if (trouble.diesAtCall > 0 && this.#daemon.isCritical && processDice.chance(trouble.diesAtCall))
-          this.#daemon.die("kill");
+          this.#daemon.die(processDice.chance(0.25) ? "power" : "kill");
       },
     };
     const fail = (error: unknown): void => this.fail(error);
@@ -163,6 +164,7 @@ export class World {
       folder,
       ledger: this.#ledger,
       trouble,
+      step: spoilt.step?.(coreStep) ?? coreStep,
       supervisor: () => this.#daemon.supervisor,
       excuse: (sentence: string) => say(`excused: ${sentence}`),
     };

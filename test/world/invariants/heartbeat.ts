@@ -38,7 +38,7 @@ export const heartbeat: InvariantKind = {
           const { diskSlow, diskFails, isDiskFull } = scene.trouble;
           if (diskSlow > 0 || diskFails > 0 || isDiskFull || scene.machine.isStopped)
             wellSinceMs = scene.machine.nowMs();
-          if (diedAtMs !== null) return lookAtDead(scene, diedAtMs);
+          if (diedAtMs !== null) return scene.machine.life === 0 ? lookAtDead(scene, diedAtMs) : null;
           if (scene.supervisor() === null || scene.machine.nowMs() - wellSinceMs < 3 * tableEveryMs) return null;
           return lookAtLiving(scene);
         }

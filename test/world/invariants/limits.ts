@@ -1,4 +1,7 @@
-/** 13 (section 6): No rule fires while it cools down, beyond its limit, or while it is blocked, over restarts too. */
+/**
+ * 13 (sections 6 and 8): No rule fires while it cools down, beyond its limit, while it is blocked, or while the journal is
+ * not trusted; over restarts too.
+ */
 import type { Record } from "../../../src/core/record.ts";
 import type { Configuration, Rule } from "../../../src/core/configuration.ts";
 import type { InvariantKind } from "../scene.ts";
@@ -16,9 +19,10 @@ interface Past {
 
 export const limits: InvariantKind = {
   number: 13,
-  title: "nothing fires while it cools down, over its limit or blocked",
+  title: "nothing fires while it cools down, is over its limit or blocked, or the journal is not trusted",
   watch: (scene) => {
     const rules = new Map<string, Past>();
+    let distrust: string | null = null;
     const past = (rule: string): Past => {
       const known = rules.get(rule) ?? { lastEndMs: -Infinity, startsMs: [], blocked: null };
       rules.set(rule, known);
@@ -26,6 +30,7 @@ export const limits: InvariantKind = {
     };
     const check = (rule: Rule, record: RunStart): string | null => {
       const { lastEndMs, startsMs, blocked } = past(rule.name);
+      if (distrust !== null) return `${record.sentence}; but ${distrust}`;
       if (blocked !== null) return `${record.sentence}; but ${blocked}`;
       const endedMs = scene.agenda.nowMs - lastEndMs;
       if (endedMs < rule.cooldownMs * (1 - drift) - 5)
@@ -39,6 +44,7 @@ export const limits: InvariantKind = {
     };
     const decide = (record: Record, configuration: Configuration): string | null => {
       if (record.kind === "blocked") past(record.rule).blocked = record.sentence;
+      if (record.kind === "acknowledged" && record.what === "journal") distrust = null;
       if (record.kind === "acknowledged") Object.assign(past(record.what), { blocked: null, startsMs: [] });
       const rule = "rule" in record ? configuration.rules.find(({ name }) => name === record.rule) : undefined;
       if (record.kind !== "run-start" || rule === undefined || record.sentence.endsWith("by hand")) return null;
@@ -61,6 +67,7 @@ export const limits: InvariantKind = {
         }
         case "daemon-started":
           /** What it decided and could not write down has not happened; after another boot its times go by a clock that jumps. */
+          distrust = happening.state.distrust;
           if (happening.isAmnesiac || !happening.isSameBoot) rules.clear();
           for (const [rule, known] of rules)
             known.blocked = happening.state.rules[rule]?.blocked?.sentence ?? known.blocked;

@@ -86,7 +86,8 @@ export const maintenance: InvariantKind = {
           boots = happening.isSameBoot ? boots : boots + 1;
           if (happening.isAmnesiac) {
             active.clear();
-            for (const { scope } of happening.state.maintenance) active.set(scope, { onAtMs: 0, endsAtMs: null });
+            for (const { scope, untilMs } of happening.state.maintenance)
+              active.set(scope, { onAtMs: 0, endsAtMs: untilMs === null ? null : -Infinity });
           }
           return null;
         case "said":

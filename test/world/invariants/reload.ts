@@ -42,6 +42,11 @@ function duringReload({ before, after, effects }: Turn): string | null {
   if (loud !== undefined) return `a reload has caused: ${loud.sentence}`;
   const fired = records.find((record) => record.kind === "run-start");
   if (fired !== undefined) return `a reload has fired: ${fired.sentence}`;
+  for (const [rule, { hasFired }] of Object.entries(before.rules)) {
+    const now = after.rules[rule];
+    if (hasFired && now?.hasFired === false && now.trueSinceMs !== null)
+      return `a reload has forgotten that ${rule} has fired and is still true`;
+  }
   if (records.some((record) => record.kind === "transition")) return null;
   for (const [host, standing] of Object.entries(after.hosts)) {
     const old = before.hosts[host];

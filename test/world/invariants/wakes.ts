@@ -1,5 +1,4 @@
 /** 14: Nothing is missed between two wakes: a moment before the daemon wants to be asked again, nothing would come out otherwise. */
-import { step } from "../../../src/core/step.ts";
 import type { Happening } from "../happening.ts";
 import type { InvariantKind } from "../scene.ts";
 
@@ -17,7 +16,7 @@ export const wakes: InvariantKind = {
       const { configuration, after, effects, nowMs } = last;
       const wake = effects.at(-1);
       if (wake?.kind !== "wakeAt" || wake.atMs - 1 <= nowMs) return null;
-      const early = step(configuration, after, { kind: "tick" }, wake.atMs - 1);
+      const early = scene.step(configuration, after, { kind: "tick" }, wake.atMs - 1);
       const done = early.effects.find((effect) => effect.kind !== "wakeAt");
       if (done === undefined) return null;
       const what = done.kind === "record" ? done.record.sentence : done.kind;
