@@ -1,37 +1,12 @@
-/** What can go wrong in a rule's actions: W01, W05, W06, W10, W11, W21. */
+/** What can go wrong in a rule's actions: W05, W06, W10, W21. What makes a master is in `promotions.ts`. */
 import { sayList } from "../condition-meaning.ts";
 import { sayCondition } from "../../core/condition-text.ts";
-import { isPromotion, shownCommand, spanOfAction, type Linted, type Warning } from "./linted.ts";
+import { shownCommand, spanOfAction, type Linted, type Warning } from "./linted.ts";
+import { isCalledPromotion } from "./promotions.ts";
+import { isOcf } from "../ocf.ts";
 import type { ReadRule } from "../rule-meaning.ts";
 import type { Condition, Subject } from "../../core/condition.ts";
 import type { Action, Template, Trigger } from "../../core/configuration.ts";
-
-/** Both would make two masters, or not notice that there is none. */
-export function* lintPromotions({ meaning }: Linted): Iterable<Warning> {
-  for (const rule of meaning.rules) {
-    let isFenced = false;
-    for (const [index, action] of rule.rule.actions.entries()) {
-      if (action.kind === "fence") isFenced = true;
-      if (!isPromotion(action)) continue;
-      const span = spanOfAction(rule, index);
-      const command = shownCommand(action);
-      if (!isFenced) {
-        const message = `\`${command}\` makes a master while the old one may still be one: nothing fences it before`;
-        yield { file: "actions", code: "W01", span, message, hint: "put `fence %MASTER%` above it" };
-      }
-      if (action.options.expect === null) {
-        const message = `nothing looks whether \`${command}\` has made a master`;
-        yield {
-          file: "actions",
-          code: "W11",
-          span,
-          message,
-          hint: "say what the checks must show afterwards: `{ expect %SLAVE% is master within 30s }`",
-        };
-      }
-    }
-  }
-}
 
 export function* lintFences({ meaning, configuration }: Linted): Iterable<Warning> {
   const withDevice = new Set(
@@ -87,7 +62,7 @@ export function* lintStops({ meaning }: Linted): Iterable<Warning> {
     for (const [index, action] of rule.rule.actions.entries()) {
       if (action.kind !== "command" || index === last || action.options.onFailure === "stop") continue;
       const [[agent] = [], [verb] = []] = action.command.words;
-      if (typeof agent !== "string" || !agent.startsWith("ocf:") || verb !== "stop") continue;
+      if (typeof agent !== "string" || !isOcf(agent) || verb !== "stop") continue;
       const message = `if \`${agent} stop\` fails, it may still run, and the actions below it run all the same`;
       const hint = "let the run fail there, and fence in `[on_failure]`";
       yield { file: "actions", code: "W21", span: spanOfAction(rule, index), message, hint };
@@ -119,7 +94,7 @@ function isEcho({ when }: ReadRule, trigger: Trigger, action: Action): boolean {
     case "transition": {
       if (trigger.to.kind === "any" || trigger.check !== null) return false;
       const { status } = trigger.to;
-      if (status === "master" && isPromotion(action)) return true;
+      if (status === "master" && isCalledPromotion(action)) return true;
       return expected !== null && states(expected, status, trigger.host);
     }
     case "condition":

@@ -6,10 +6,11 @@
  *     promote_postgres %SLAVE%
  */
 import { codes } from "../codes.ts";
-import { lintEchoes, lintFences, lintPromotions, lintStops } from "./actions.ts";
+import { lintEchoes, lintFences, lintStops } from "./actions.ts";
 import { lintConditions } from "./conditions.ts";
 import { lintDelays, lintProofs, lintSecrets } from "./devices.ts";
 import { lintChecks, lintVariables } from "./names.ts";
+import { lintPromotions } from "./promotions.ts";
 import { lintDoubles, lintImpossible, lintNoMaster } from "./triggers.ts";
 import { lineOf } from "../source.ts";
 import type { Complaints } from "../complaints.ts";

@@ -28,16 +28,6 @@ export function spanOfAction(rule: ReadRule, index: number): Span {
   return first?.span ?? rule.header.span;
 }
 
-/** A script that by its name makes a master, or a resource agent that is told to. */
-export function isPromotion(action: Action): boolean {
-  if (action.kind === "fence") return false;
-  const { words, program } = action.command;
-  const [script, verb] = words;
-  const name = program.split("/").at(-1) ?? "";
-  if (/^promote|to_master/.test(name)) return true;
-  return typeof script?.[0] === "string" && script[0].startsWith("ocf:") && verb?.[0] === "promote";
-}
-
 export function shownCommand(action: Action): string {
   const template = action.kind === "fence" ? action.host : (action.command.words[0] ?? []);
   const text = template.map((part) => (typeof part === "string" ? part : `%${part.variable}%`)).join("");
