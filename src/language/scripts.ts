@@ -27,7 +27,8 @@ export function refuseScript(
   complaints: Complaints,
 ): void {
   const isBareName = !of.script.includes("/") && !of.script.includes(":");
-  const hint = (): string | null =>
-    (isBareName ? didYouMean(of.script, surroundings.scriptNames(of.folder)) : null) ?? refused.hint;
+  /** One that is there is meant, and a name that is nearly the same would hide how to mend it. */
+  const others = (): readonly string[] => surroundings.scriptNames(of.folder).filter((name) => name !== of.script);
+  const hint = (): string | null => refused.hint ?? (isBareName ? didYouMean(of.script, others()) : null);
   complaints.add("E316", of.span, `\`${of.script}\` cannot be run: ${refused.reason}`, hint);
 }

@@ -61,10 +61,17 @@ export function findFenceAgent(folders: Folders, word: string): FoundScript {
   };
 }
 
-/** What a bare name could have meant; nothing, if the folder cannot be read. */
+/** What a bare name could have meant: the folder's programs; nothing, if it cannot be read. */
 export function scriptNames(folders: Folders, folder: ScriptFolder): readonly string[] {
   const names = attempt(() => readdirSync(folders[folder]));
-  return names.ok ? names.answer.filter((name) => !name.startsWith(".")).sort() : [];
+  if (!names.ok) return [];
+  return names.answer.filter((name) => !name.startsWith(".") && isProgram(join(folders[folder], name))).sort();
+}
+
+/** A regular file, or a link to one, that somebody may execute. */
+function isProgram(path: string): boolean {
+  const seen = attempt(() => statSync(path));
+  return seen.ok && seen.answer.isFile() && (seen.answer.mode & 0o111) !== 0;
 }
 
 /** Whether the program at an absolute path could be run, by this user and safely. */

@@ -6,8 +6,8 @@ import type { AgentMetadata, FoundScript, Surroundings } from "../../src/languag
 import { readConfiguration, type ReadConfiguration } from "../../src/language/read-configuration.ts";
 
 const scripts = {
-  checks: ["check_disk", "check_load", "check_pgsql_role", "check_tcp"],
-  actions: ["notify_mail", "plumb", "promote_postgres", "startservice1", "stopservice1", "unplumb"],
+  checks: ["check_disk", "check_load", "check_pgsql_role", "check_tcp", "unsafe_check", "unsafe_checks"],
+  actions: ["notify_mail", "plumb", "promote_postgres", "startservice1", "stopservice1", "unplumb", "unsafe_plumb"],
 };
 
 function agent(name: string, actions: readonly string[]): AgentMetadata {

@@ -30,6 +30,8 @@ put("checks/envorphan", "#!/usr/bin/env -S no-such-program-here -x\n", 0o755);
 put("checks/envgood", "#!/usr/bin/env sh\n", 0o755);
 put("actions/plumb", "#!/bin/sh\n", 0o755);
 put("actions/fence_box", "#!/bin/sh\n", 0o755);
+put("actions/README.md", "what these do\n", 0o644);
+mkdirSync(join(root, "actions/plumbs"));
 mkdirSync(join(root, "checks/folder"));
 symlinkSync("good", join(root, "checks/link"));
 symlinkSync("nowhere", join(root, "checks/broken"));
@@ -84,7 +86,7 @@ void test("a fence agent that is ours, and one that nobody has", () => {
   );
 });
 
-void test("the names of a folder, without hidden files; none of a folder that is not there", () => {
+void test("the names of a folder, only of what can be run; none of a folder that is not there", () => {
   assert.deepEqual(scriptNames(folders, "actions"), ["fence_box", "plumb"]);
   assert.deepEqual(scriptNames({ ...folders, actions: join(root, "none") }, "actions"), []);
 });
