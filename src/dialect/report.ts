@@ -11,6 +11,7 @@
 import { parseListOf, parseObject, parseOptional, parseOrNull, parseString, parseText } from "../base/shape.ts";
 import type { ParsedBy, Parser } from "../base/shape.ts";
 import type { Outcome, Result } from "../core/result.ts";
+import { nameCharactersMax, namePattern } from "../core/host-name.ts";
 import { composeUnanswered, readAnswer } from "./answer.ts";
 import type { Perfdata } from "./perfdata.ts";
 import { composeResult, longOutputCharactersMax, readPrintedPlain, sayBeside, withLineKept } from "./printed.ts";
@@ -71,11 +72,11 @@ function withProcess(result: Result, outcome: Outcome, beside: string): Result {
   return { ...result, longOutput: cutText(longOutput, longOutputCharactersMax), outcome };
 }
 
-/** Host names and names of checks: they become arguments of commands and parts of file names. */
+/** Host names and names of checks. */
 const parseName = parseText({
   expected: "a name of letters, digits and . _ : -",
-  charactersMax: 253,
-  pattern: /^[A-Za-z0-9._:-]+$/,
+  charactersMax: nameCharactersMax,
+  pattern: namePattern,
 });
 
 const parseWord = parseText({

@@ -8,6 +8,7 @@ import { didYouMean } from "./suggest.ts";
 import { plainText, shownText, soleVariable } from "./words.ts";
 import { readStatuses } from "./statuses.ts";
 import { readQuantityWord } from "./quantities.ts";
+import { isName } from "../core/host-name.ts";
 import { sayCondition } from "../core/condition-text.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Declarations } from "./declarations.ts";
@@ -175,7 +176,7 @@ function readHostVariable(variable: string, span: Span, context: ConditionContex
 export function isKnownHost(host: string, span: Span, context: ConditionContext, prefix = ""): boolean {
   const { declarations, complaints } = context;
   if (declarations.hostNames.has(host)) return true;
-  if (declarations.hasReportedHosts && /^[A-Za-z0-9._:-]{1,253}$/.test(host)) return true;
+  if (declarations.hasReportedHosts && isName(host)) return true;
   const hint = (): string =>
     didYouMean(host, declarations.hosts) ??
     (declarations.byName.has(host)

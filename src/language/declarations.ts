@@ -5,8 +5,10 @@
 import { checkName, type SettingsContext } from "./setting-values.ts";
 import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
 import { constantText } from "./scope.ts";
+import { isOcf } from "./ocf.ts";
 import { didYouMean } from "./suggest.ts";
 import { plainText, shownText } from "./words.ts";
+import { isName } from "../core/host-name.ts";
 import type { Owner } from "./option-table.ts";
 import type { Command, ConditionTree, FileTree, Header, Section, SubjectTree, Word } from "./tree.ts";
 
@@ -76,7 +78,7 @@ export function declare(checks: FileTree, actions: FileTree, context: SettingsCo
 
 export function dialectOf(check: DeclaredCheck): "plugin" | "ocf" | "report" {
   const [script] = check.command.words;
-  const isAgent = check.kind !== "passive" && script !== undefined && shownText(script).startsWith("ocf:");
+  const isAgent = check.kind !== "passive" && script !== undefined && isOcf(shownText(script));
   return check.own.settings.dialect ?? check.defaults.settings.dialect ?? (isAgent ? "ocf" : "plugin");
 }
 
@@ -167,7 +169,7 @@ function readCheck(
   const name = own.settings.as ?? baseName(script);
   const isNamed = own.settings.as !== undefined || own.spans.has("as") || command.isBroken;
   const [first] = command.words;
-  if (!isNamed && words !== null && first !== undefined && !/^[A-Za-z0-9._:-]{1,253}$/.test(name)) {
+  if (!isNamed && words !== null && first !== undefined && !isName(name)) {
     const message = `\`${name}\` cannot be the name of a check: letters, digits and \`. _ : -\` make a name`;
     context.complaints.add("E313", first.span, message, "give it one: `{ as NAME }`");
   }
@@ -181,7 +183,7 @@ function constantWords(words: readonly Word[], { scope, complaints }: SettingsCo
 
 /** `/usr/lib/nagios/plugins/check_tcp` -> `check_tcp`; `ocf:heartbeat:pgsql` -> `pgsql`. */
 function baseName(script: string): string {
-  const last = script.startsWith("ocf:") ? script.split(":").at(-1) : script.split("/").at(-1);
+  const last = isOcf(script) ? script.split(":").at(-1) : script.split("/").at(-1);
   return last ?? "";
 }
 

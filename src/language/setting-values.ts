@@ -6,6 +6,7 @@ import { ownersOf, type Owner } from "./option-table.ts";
 import { constantText, type Scope } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import { plainText, shownText } from "./words.ts";
+import { isName, nameCharactersMax } from "../core/host-name.ts";
 import { notifyTopics, type Dialect, type NotifyTopic } from "../core/configuration.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Option, Span, Word } from "./tree.ts";
@@ -181,8 +182,6 @@ export function readCount(
   return number;
 }
 
-const namePattern = /^[A-Za-z0-9._:-]{1,253}$/;
-
 function nameReader(what: string, into: (name: string) => Settings): Reader {
   return (option, { complaints, scope }) => {
     const value = oneValue(option, complaints, what === "HOST" ? "a host" : "a name");
@@ -195,10 +194,10 @@ function nameReader(what: string, into: (name: string) => Settings): Reader {
 
 /** Complains if it cannot be the name of a host, check or rule. */
 export function checkName(text: string, span: Span, complaints: Complaints): boolean {
-  if (namePattern.test(text)) return true;
+  if (isName(text)) return true;
   const message =
-    text.length > 253
-      ? "this name has more than 253 characters"
+    text.length > nameCharactersMax
+      ? `this name has more than ${nameCharactersMax} characters`
       : `\`${text}\` cannot be a name: letters, digits and \`. _ : -\` make a name`;
   complaints.add("E313", span, message, null);
   return false;

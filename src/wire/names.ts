@@ -1,4 +1,5 @@
 /** Parsers of the words that requests are made of. Their sentences say what is expected in the words of the documents. */
+import { nameCharactersMax, namePattern } from "../core/host-name.ts";
 import type { Metric } from "../core/result.ts";
 import {
   parseListOf,
@@ -21,8 +22,8 @@ const durationMsMax = 10 * 365 * 86_400_000;
 
 export const parseHostName = parseText({
   expected: "a host name: letters, digits, and . _ : -",
-  charactersMax: 253,
-  pattern: /^[A-Za-z0-9._:-]+$/,
+  charactersMax: nameCharactersMax,
+  pattern: namePattern,
 });
 
 export const parseStatusName = parseText({
