@@ -45,9 +45,15 @@ export function composeUnanswered(
   outcome: Outcome,
 ): Result {
   const hasRun = outcome.kind !== "not-started";
-  const had = printed.line === "" ? "had printed nothing" : `had printed: ${printed.line}`;
+  const isSilent = printed.line === "" || isShellsWord(printed);
+  const had = isSilent ? "had printed nothing" : `had printed: ${printed.line}`;
   const output = hasRun ? `${answer.sentence}, ${had}` : answer.sentence;
   return composeResult({ status: answer.status, output, printed, outcome });
+}
+
+/** A shell says so of the program that it waited for, when both are ended: the check itself had said nothing yet. */
+function isShellsWord({ line, isLineFromStderr }: Printed): boolean {
+  return isLineFromStderr && (line === "Terminated" || line === "Killed");
 }
 
 /** The system's name of the reason is what people search for; often the sentence has it already. */

@@ -98,6 +98,13 @@ const statuses: readonly Row[] = [
     output: "timed out after 1 s, had printed nothing",
   },
   {
+    name: "timed out in silence, and its shell says what was done to it",
+    outcome: timedOut,
+    stderr: "Terminated\n",
+    status: "critical",
+    output: "timed out after 1 s, had printed nothing",
+  },
+  {
     name: "timed out",
     outcome: timedOut,
     stdout: "asking host2\nand again | lag=12",
