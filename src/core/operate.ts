@@ -4,10 +4,13 @@ import { hostsOf } from "./hosts.ts";
 import { fenceByHand } from "./fence-by-hand.ts";
 import { abandonRun, personFenced, resumeStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
-import { take } from "./schedule.ts";
-import { record, setRule, type Turn } from "./turn.ts";
+import { reportedHostsMax, take } from "./schedule.ts";
+import { rankOf } from "./status.ts";
+import { newRule, record, setRule, type Turn } from "./turn.ts";
 import { bindVariables, missingVariable } from "./variables.ts";
+import { checkKey, type Check } from "./configuration.ts";
 import type { Event } from "./event.ts";
+import type { Status } from "./result.ts";
 
 type Asked = Extract<Event, { request: number }>;
 
@@ -50,10 +53,10 @@ function answerTo(turn: Turn, event: Asked): Answer {
       record(turn, { kind: "maintenance-on", scope, untilWallMs, reason, sentence });
       return yes(sentence);
     }
-    case "maintenance-off":
-      return endMaintenance(turn, event.scope)
-        ? yes(`maintenance of ${sayScope(event.scope)} is over`)
-        : no(`there is no maintenance of ${sayScope(event.scope)}`);
+    case "maintenance-off": {
+      const sentence = endMaintenance(turn, event.scope);
+      return sentence === null ? no(`there is no maintenance of ${sayScope(event.scope)}`) : yes(sentence);
+    }
   }
 }
 
@@ -72,8 +75,22 @@ function reported(turn: Turn, event: Extract<Event, { kind: "reported" }>): Answ
     );
   }
   if (event.host === null && named.length > 1) return no(`${event.check} is declared for several hosts: say for which`);
-  take(turn, check, [{ host: event.host ?? check.host, result: event.result }], turn.nowMs);
-  return yes(`${check.key}: ${event.result.status}`);
+  const host = event.host ?? check.host;
+  take(turn, check, [{ host, result: event.result }], turn.nowMs);
+  return believed(turn, check, host, event.result.status);
+}
+
+/** What is made of a report: one that is not yet believed must not read as if it were. */
+function believed(turn: Turn, check: Check, host: string, status: Status): Answer {
+  const key = checkKey(check.name, host);
+  const observation = turn.state.observations[key];
+  if (observation === undefined)
+    return no(`${check.name} reports on ${reportedHostsMax} hosts already: what it says of ${host} is dropped`);
+  if (observation.source !== check.key) return no(`${key} is another check: the daemon runs it itself`);
+  const { confirming, standing } = observation;
+  if (confirming.length === 0) return yes(`${key}: ${standing.status}`);
+  const needed = rankOf(status) > rankOf(standing.status) ? check.fall : check.rise;
+  return yes(`${key}: ${status}, ${confirming.length} of ${needed}, still ${standing.status}`);
 }
 
 function acknowledge(turn: Turn, what: string): Answer {
@@ -85,15 +102,29 @@ function acknowledge(turn: Turn, what: string): Answer {
   if (what === "journal") {
     if (turn.state.distrust === null) return no("the journal is in order: there is nothing to acknowledge");
     turn.state = { ...turn.state, distrust: null };
-  } else if ((turn.state.rules[what]?.blocked ?? null) !== null) {
-    setRule(turn, what, { blocked: null, runStartsMs: [], hold: null });
-  } else {
+    return acknowledged(turn, what, "it acts again");
+  }
+  if ((turn.state.rules[what]?.blocked ?? null) === null) {
     const isRule = turn.configuration.rules.some((rule) => rule.name === what);
     return no(isRule ? `${what} is not blocked` : `there is no rule ${what}`);
   }
-  const sentence = `${what} is acknowledged: it acts again`;
+  setRule(turn, what, { blocked: null, runStartsMs: [], hold: null });
+  return acknowledged(turn, what, whenItActsAgain(turn, what));
+}
+
+function acknowledged(turn: Turn, what: string, then: string): Answer {
+  const sentence = `${what} is acknowledged: ${then}`;
   record(turn, { kind: "acknowledged", what, sentence });
   return yes(sentence);
+}
+
+/** A run that failed is made up for while the rule's `when` is true; what has been done is not done again. */
+function whenItActsAgain(turn: Turn, name: string): string {
+  const { hasFired, trueSinceMs } = turn.state.rules[name] ?? newRule;
+  if (hasFired) return `it has run for this, and acts again when its "when" was false in between`;
+  return trueSinceMs === null
+    ? "it acts again"
+    : `it acts again, and at once if nothing else holds it: its "when" is true`;
 }
 
 function runRule(turn: Turn, name: string): Answer {
@@ -150,17 +181,29 @@ function isKnownScope(turn: Turn, scope: string): boolean {
   );
 }
 
-/** False if there was none. */
-export function endMaintenance(turn: Turn, scope: string): boolean {
+/** Its sentence; null: there was none. */
+export function endMaintenance(turn: Turn, scope: string): string | null {
   const rest = turn.state.maintenance.filter((maintenance) => maintenance.scope !== scope);
-  if (rest.length === turn.state.maintenance.length) return false;
+  if (rest.length === turn.state.maintenance.length) return null;
   turn.state = { ...turn.state, maintenance: rest };
-  record(turn, {
-    kind: "maintenance-off",
-    scope,
-    sentence: `maintenance of ${sayScope(scope)} is over`,
+  const sentence = `maintenance of ${sayScope(scope)} is over${sayOthers(turn)}`;
+  record(turn, { kind: "maintenance-off", scope, sentence });
+  return sentence;
+}
+
+/** Of more scopes that are in maintenance than this only the number is told: a sentence is a line. */
+const scopesSaidMax = 3;
+
+/** Whoever ends one maintenance and leaves another on is told so, or he waits for what cannot come. */
+function sayOthers({ state, nowMs }: Turn): string {
+  const others = state.maintenance.filter(({ untilMs }) => untilMs === null || untilMs > nowMs);
+  if (others.length === 0) return "";
+  const said = others.slice(0, scopesSaidMax).map(({ scope, untilMs }) => {
+    const until = untilMs === null ? "until it is switched off" : `for another ${sayDuration(untilMs - nowMs)}`;
+    return `${sayScope(scope)} is in maintenance ${until}`;
   });
-  return true;
+  const more = others.length > said.length ? `, and ${others.length - said.length} more` : "";
+  return `; ${said.join(", ")}${more}`;
 }
 
 /** As sentences name it. */

@@ -195,8 +195,10 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       if (
         record.outcome !== "done" &&
         turn.configuration.rules.some(({ name, limit }) => name === record.rule && limit !== null)
-      )
+      ) {
+        setRule(turn, record.rule, { hasFired: false });
         block(turn, record.rule, whyBlocked(record.run, record.outcome));
+      }
       if (record.outcome === "failed" && !isOnFailure(turn, record.rule))
         triggerOnFailure(turn, { ...record, cause: causeOf(record.run, newer.records) });
       return;

@@ -319,7 +319,11 @@ function endRun(turn: Turn, outcome: RunOutcome): false {
   turn.state = { ...turn.state, run: null };
   if (turn.state.rules[run.rule] !== undefined) setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
   if (outcome === "done") return false;
-  if (run.hasLimit) block(turn, run.rule, whyBlocked(run.run, outcome));
+  if (run.hasLimit) {
+    /** Nobody has seen to what it was for: blocked it does nothing, and acknowledged it acts again. */
+    setRule(turn, run.rule, { hasFired: false });
+    block(turn, run.rule, whyBlocked(run.run, outcome));
+  }
   if (outcome === "failed") triggerOnFailure(turn, run);
   return false;
 }

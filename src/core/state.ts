@@ -56,7 +56,10 @@ export interface CheckProgress {
 }
 
 export interface RuleProgress {
-  /** Its `when` was true and has fired; again only after it was false. */
+  /**
+   * Its `when` was true and has fired; again only after it was false. A run that failed and left the rule blocked does not
+   * count: whoever acknowledges has looked, and the rule acts again while its `when` is still true.
+   */
   readonly hasFired: boolean;
   /** Since when its `when` is true; null: it is not. */
   readonly trueSinceMs: number | null;

@@ -159,14 +159,23 @@ class StepInvariants {
   }
 }
 
-/** A rule with `when` fires once an episode: between two of its runs its condition was seen to be false. */
+/**
+ * A rule with `when` fires once an episode: between two of its runs its condition was seen to be false, or the first of them
+ * did not end well and somebody acknowledged that.
+ */
 class Episodes {
   readonly #fired = new Map<string, string>();
+  readonly #unwell = new Set<string>();
 
   check({ event, after, configuration, nowMs }: Observed, records: readonly Record[]): void {
     if (event.kind === "started" && !event.isRestored) this.#fired.clear();
     for (const name of this.#fired.keys())
       if (!configuration.rules.some((rule) => rule.name === name)) this.#fired.delete(name);
+    for (const record of records) {
+      if (record.kind === "run-end" && record.outcome === "done") this.#unwell.delete(record.rule);
+      if (record.kind === "run-end" && record.outcome !== "done") this.#unwell.add(record.rule);
+      if (record.kind === "acknowledged" && this.#unwell.has(record.what)) this.#fired.delete(record.what);
+    }
     for (const rule of configuration.rules) {
       if (rule.trigger.kind !== "condition") continue;
       const when = JSON.stringify(rule.trigger.when);
