@@ -7,15 +7,17 @@
  */
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
-import { judge, type Judgement } from "./evaluate.ts";
+import { judge, variablesIn, type Judgement } from "./evaluate.ts";
 import { factOf } from "./facts.ts";
 import { holdOf, isOverLimit, maintenanceHold, maintenanceOf, type Hold } from "./holds.ts";
 import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
 import { block, startRun } from "./runs.ts";
 import { around } from "./surroundings.ts";
+import { spokenOfBy } from "./touched.ts";
 import { isSameSubject } from "./triggers.ts";
 import { newRule, record, setRule, type Turn } from "./turn.ts";
+import { hostOf } from "./variables.ts";
 import type { Condition } from "./condition.ts";
 import type { Rule } from "./configuration.ts";
 import type { Record } from "./record.ts";
@@ -197,7 +199,7 @@ function levelHold(turn: Turn, rule: Rule, judgement: Judgement): Hold | null {
   if (!turn.state.learning.isOver) return null;
   if (isLevel(turn, rule, judgement.condition))
     return maintenanceOf(turn, rule, null) === null ? null : holdOf(turn, rule, noCause);
-  if (isBeingConfirmed(turn)) return null;
+  if (isBeingConfirmed(turn, judgement.condition)) return null;
   return {
     kind: "stale",
     sentence: `${rule.name} held: "when ${sayCondition(judgement.condition)}" cannot be judged: ${judgement.because()}`,
@@ -205,9 +207,13 @@ function levelHold(turn: Turn, rule: Rule, judgement: Judgement): Hold | null {
 }
 
 /** What was seen for the first time, and not yet often enough: that is decided in moments, and is nothing to tell anybody. */
-function isBeingConfirmed(turn: Turn): boolean {
-  return Object.values(turn.state.observations).some(
-    ({ confirming, standing }) => confirming.length > 0 && standing.status === "unknown",
+function isBeingConfirmed(turn: Turn, condition: Condition): boolean {
+  const spokenOf = spokenOfBy(turn, condition);
+  /** A variable that stands for no host may soon stand for any. */
+  const isAnybody = variablesIn(condition).some((variable) => hostOf(turn, variable, null) === null);
+  return Object.entries(turn.state.observations).some(
+    ([key, { confirming, standing }]) =>
+      confirming.length > 0 && standing.status === "unknown" && (isAnybody || spokenOf.has(key)),
   );
 }
 

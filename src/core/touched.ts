@@ -30,6 +30,13 @@ export function touchedBy(known: Touching["known"], rule: Rule, cause: Cause | n
   return touching.touched;
 }
 
+/** The hosts and checks that a condition speaks of now, by the same names. */
+export function spokenOfBy(known: Touching["known"], condition: Condition): ReadonlySet<string> {
+  const touching: Touching = { known, cause: null, touched: new Set() };
+  addCondition(touching, condition);
+  return touching.touched;
+}
+
 function conditionsOf(rule: Rule): readonly Condition[] {
   const { trigger, guard } = rule;
   const expected = rule.actions.map((action) => action.options.expect?.condition ?? null);
