@@ -73,6 +73,19 @@ export const cases: Readonly<Record<string, Case>> = {
     demand(measured.togetherMs > 0, "both took writes");
     return { measured, remarks: [`seen when the cable was back: ${told.sentence}`, `this is why there is W01`] };
   },
+  /** A failoverd on each host, and Pacemaker's resource agents in place of scripts. The whole first host dies. */
+  agents: async () => {
+    const scene = await Scene.openAgents();
+    const faultMs = nowMs();
+    await crash("host1");
+    await scene.ran("peer_lost");
+    await scene.served(faultMs);
+    const measured = await scene.measure(faultMs);
+    demand(!(await hasPower("host1")), "host1 was fenced");
+    const { checks } = await scene.daemon.status();
+    const remark = checks.map(({ check, status }) => `${check} is ${status}`).join(", ");
+    return judged(measured, [`seen by the failoverd on host2: ${remark}`]);
+  },
 };
 
 /** The old master gets power again, and a rule makes a standby of it. What only it had is gone then. */

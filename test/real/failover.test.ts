@@ -1,12 +1,21 @@
 /**
- * Real databases on two hosts, a real failoverd on a third, real fencing between them, once each: nothing that both hosts had is
- * lost, and never do two of them take writes. `npm run test:real` plays each several times, and prints how long it takes.
+ * Real databases on two hosts, a real failoverd, real fencing between them, each case once: nothing that both hosts had is
+ * lost, and never do two of them take writes. `npm run test:real` plays each several times.
  */
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { skipWithoutLab } from "./needs.ts";
 import { allCases, play } from "./played.ts";
+import { tableOf } from "./table.ts";
 
 const skip = skipWithoutLab();
 
-for (const asked of allCases)
-  void test(`${asked.service}: ${asked.name}`, { skip }, async () => void (await play(asked)));
+/** A case mostly waits: for an interval, for a time limit, for a power switch. */
+void describe("the real thing", { concurrency: 2 }, () => {
+  for (const asked of allCases) {
+    const name = `${asked.service} ${asked.name}`;
+    void test(name, { skip }, async (t) => {
+      const { measured } = await play(asked);
+      for (const line of tableOf([{ name, runs: [measured] }])) t.diagnostic(line);
+    });
+  }
+});

@@ -44,7 +44,7 @@ export async function crash(host: Host): Promise<void> {
 /** An operator presses the button: through the management controller, as somebody would who is far away. */
 export async function switchOn(host: Host): Promise<void> {
   const port = host === "host1" ? "9001" : "9002";
-  const login = ["-I", "lanplus", "-C", "3", "-H", "127.0.0.1", "-p", port, "-U", "fencer", "-P", "s3cret"];
+  const login = ["-I", "lanplus", "-C", "3", "-H", "bmc", "-p", port, "-U", "fencer", "-P", "s3cret"];
   await must("ipmitool", ...login, "chassis", "power", "on");
   await isUp(host);
 }

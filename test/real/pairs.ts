@@ -59,28 +59,29 @@ async function setUpRedis(): Promise<void> {
   );
 }
 
-/** host1 and host2 know each other by name, as failoverd does. */
 async function startRedis(host: Host, more: string): Promise<void> {
+  await on(host, `redis-server ${await writeRedisFile(host, "daemonize yes", more)}`);
+  await until(
+    `the server of ${host} answers`,
+    async () => (await run(["redis-cli", "-h", host, "ping"])).stdout === "PONG\n",
+  );
+}
+
+/** The host's redis.conf; where it is. host1 and host2 know each other by name, as failoverd does. */
+export async function writeRedisFile(host: Host, ...more: readonly string[]): Promise<string> {
   const lines = [
     "bind * -::*",
     "protected-mode no",
-    "daemonize yes",
     `dir /run/lab/${host}/redis`,
     `logfile /run/lab/${host}/log`,
     'save ""',
     `replica-announce-ip ${host}`,
     "repl-diskless-sync-delay 0",
-    more,
+    ...more,
   ];
   const file = `/run/lab/${host}/redis.conf`;
-  await on(
-    host,
-    `mkdir -p /run/lab/${host}/redis && cat >${file} <<'END'\n${lines.join("\n")}\nEND\nredis-server ${file}`,
-  );
-  await until(
-    `the server of ${host} answers`,
-    async () => (await run(["redis-cli", "-h", host, "ping"])).stdout === "PONG\n",
-  );
+  await on(host, `mkdir -p /run/lab/${host}/redis && cat >${file} <<'END'\n${lines.join("\n")}\nEND`);
+  return file;
 }
 
 /** Both hold the same, also of what was written behind the service's back: nothing is left that only one of them had. */

@@ -10,9 +10,10 @@ export interface Asked {
 
 const names = ["kill", "switchover", "cut", "unfenced"];
 
-export const allCases: readonly Asked[] = (["postgres", "redis"] as const).flatMap((service) =>
-  names.map((name) => ({ service, name })),
-);
+export const allCases: readonly Asked[] = [
+  ...names.map((name) => ({ service: "postgres", name }) as const),
+  ...[...names, "agents"].map((name) => ({ service: "redis", name }) as const),
+];
 
 /** Plays it once. Throws an Error, with all that was said, if something is not as it has to be. */
 export async function play({ service, name }: Asked): Promise<Played> {

@@ -1,8 +1,10 @@
-/** One case being played: the pair, a failoverd on the witness, a writer behind the service's address, a prober on each host. */
+/** One case being played: the pair, a failoverd, a writer behind the service's address, a prober on each host. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RealDaemon, type EntryOf } from "../e2e/real-daemon.ts";
 import { repositoryRoot } from "../root.ts";
+import { setUpAgents } from "./agents.ts";
+import type { Daemon } from "./host-daemon.ts";
 import { hosts, isUp, probe, type Host, type Prober } from "./lab.ts";
 import { longestGapMs, lostRows, servedMs, togetherMs, type Writable } from "./measure.ts";
 import { setUpPair, until } from "./pairs.ts";
@@ -29,40 +31,47 @@ const rowsAfter = 50;
 
 export class Scene {
   readonly service: ServiceName;
-  readonly daemon: RealDaemon;
+  readonly daemon: Daemon;
   readonly writer = new Writer();
   #probers: ReadonlyMap<Host, Prober> = new Map();
   #probed: ReadonlyMap<Host, readonly Writable[]> = new Map();
 
-  private constructor(service: ServiceName, folder: string) {
+  private constructor(service: ServiceName, daemon: Daemon) {
     this.service = service;
-    this.daemon = new RealDaemon({
-      "checks.conf": read(folder, "checks.conf"),
-      "actions.conf": read(folder, "actions.conf"),
-    });
-    this.daemon.writeFile("conf/secrets/bmc", "s3cret\n", 0o600);
+    this.daemon = daemon;
   }
 
-  /** Everything runs, the daemon has learned who is master, and rows are written. */
+  /** A failoverd on the witness. Everything runs, it has learned who is master, and rows are written. */
   static async open(service: ServiceName, folder: string = service): Promise<Scene> {
     await Promise.all(hosts.map(isUp));
     await setUpPair(service);
-    const scene = new Scene(service, folder);
-    await scene.daemon.start({ words: ["--name", "witness"] });
-    if (folder === service) await scene.daemon.report("planned_switchover", "witness", "ok");
-    await scene.#hasRoles({ host1: "master", host2: "slave" });
-    await scene.daemon.learned();
-    scene.#probers = new Map(hosts.map((host) => [host, probe(host, service)]));
-    scene.writer.start(services[service].open, { host: "service", port: services[service].port });
-    await until("rows are written", () => scene.writer.acknowledged.length >= rowsBefore);
-    return scene;
+    const daemon = new RealDaemon({
+      "checks.conf": read(folder, "checks.conf"),
+      "actions.conf": read(folder, "actions.conf"),
+    });
+    daemon.writeFile("conf/secrets/bmc", "s3cret\n", 0o600);
+    await daemon.start({ words: ["--name", "witness"] });
+    if (folder === service) await daemon.report("planned_switchover", "witness", "ok");
+    return new Scene(service, daemon).#begin();
   }
 
-  async #hasRoles(roles: Readonly<Record<Host, string>>): Promise<void> {
-    await this.daemon.until("the roles", async () => {
-      const { hosts: seen } = await this.daemon.status();
-      return hosts.every((name) => seen.find(({ host }) => host === name)?.status === roles[name]) || null;
+  /** A failoverd on each host, with resource agents; that of host2 is looked at. */
+  static async openAgents(): Promise<Scene> {
+    await Promise.all(hosts.map(isUp));
+    return new Scene("redis", await setUpAgents()).#begin();
+  }
+
+  async #begin(): Promise<Scene> {
+    await until("the daemon has learned who is who", async () => {
+      const { daemon, hosts: seen } = await this.daemon.status();
+      const statusOf = (name: Host): string | undefined => seen.find(({ host }) => host === name)?.status;
+      return daemon.learned && statusOf("host1") === "master" && statusOf("host2") === "slave";
     });
+    const { service } = this;
+    this.#probers = new Map(hosts.map((host) => [host, probe(host, service)]));
+    this.writer.start(services[service].open, { host: "service", port: services[service].port });
+    await until("rows are written", () => this.writer.acknowledged.length >= rowsBefore);
+    return this;
   }
 
   /** Waits for the end of the rule's first run; throws an Error if it does not end well. */

@@ -32,7 +32,7 @@ cat >/run/lab/etc/hosts <<END
 127.0.0.1 localhost
 10.99.0.1 host1
 10.99.0.2 host2
-10.99.0.10 witness
+10.99.0.10 witness bmc
 10.99.0.100 service
 END
 mount --bind /run/lab/etc/hosts /etc/hosts
@@ -55,7 +55,7 @@ for number in 1 2; do
     plug "$host" "$host"
     ssh-keygen -q -t ed25519 -N '' -C "$host" -f "/run/lab/$host/ssh_host_key"
     printf '%s %s\n' "$host" "$(cat "/run/lab/$host/ssh_host_key.pub")" >>/run/lab/etc/known_hosts
-    # Its baseboard management controller, on a network of its own: it answers while the host's cable is cut.
+    # Its baseboard management controller, on another cable than its own.
     sed "s/HOST/$host/g; s/PORT/900$number/; s|LAB|$here|" "$here/bmc.conf" >"/run/lab/$host/bmc.conf"
     ipmi_sim -c "/run/lab/$host/bmc.conf" -f "$here/bmc.emu" -s "/run/lab/$host/bmc" -n \
         </dev/null >"/run/lab/$host/bmc.log" 2>&1 &
