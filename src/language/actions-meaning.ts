@@ -5,7 +5,7 @@ import { isKnownHost } from "./condition-meaning.ts";
 import { fencingTimeMs, readDevices, type ReadDevice } from "./fence-meaning.ts";
 import { readRule, ruleName, type ReadRule, type RuleHeader } from "./rule-meaning.ts";
 import type { RuleContext } from "./action-meaning.ts";
-import { mergeDefaults, overlay, readSettings, type ReadSettings } from "./settings.ts";
+import { mergeDefaults, noSettings, overlay, readSettings, type ReadSettings } from "./settings.ts";
 import { lineOf } from "./source.ts";
 import { plainText, shownText } from "./words.ts";
 import { notifyTopics, type Fence, type Notifier } from "../core/configuration.ts";
@@ -198,7 +198,7 @@ function readRules(tree: FileTree, context: RuleContext): readonly ReadRule[] {
 function readNotifiers(section: Section, scope: Scope, context: Context): readonly Notifier[] {
   const { surroundings, declarations, complaints } = context;
   const settingsContext = { complaints, scope, userExists: (user: string) => surroundings.userExists(user) };
-  let defaults: ReadSettings = { settings: {}, spans: new Map() };
+  let defaults: ReadSettings = noSettings;
   const commands: Command[] = [];
   const notifiers: Notifier[] = [];
   for (const line of section.lines) {

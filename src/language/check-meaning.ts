@@ -25,7 +25,7 @@ export function readChecks(
   const seen = new Map<string, DeclaredCheck>();
   const read: { check: Check; declared: DeclaredCheck }[] = [];
   for (const declared of declarations.checks) {
-    complainOfNames(declared, seen, declarations, complaints);
+    if (declared.isWhole) complainOfNames(declared, seen, declarations, complaints);
     if (declared.command.isBroken) continue;
     const check = readCheck(declared, declarations, surroundings, complaints);
     if (check !== null) read.push({ check, declared });

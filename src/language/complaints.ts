@@ -78,6 +78,15 @@ export function collectComplaints(source: Source): Complaints {
   };
 }
 
+/** The same list, into which complaints of these numbers do not go: they would follow from others that were made elsewhere. */
+export function withoutConsequences(complaints: Complaints, codes: ReadonlySet<Code>): Complaints {
+  if (codes.size === 0) return complaints;
+  return {
+    ...complaints,
+    add: (code, span, message, hint) => (codes.has(code) ? undefined : complaints.add(code, span, message, hint)),
+  };
+}
+
 /** A span that goes over several lines is marked on its first only. */
 function locate(source: Source, span: Span): Pick<Complaint, "line" | "column" | "width" | "source"> {
   const line = lineOf(source, span.start);

@@ -17,6 +17,8 @@ export class TextCursor {
   readonly complaints: Complaints;
   readonly text: string;
   readonly comments: Comment[] = [];
+  /** Lines that were not read, which is told. */
+  readonly skipped: Span[] = [];
   at = 0;
 
   constructor(complaints: Complaints) {
@@ -92,6 +94,7 @@ export class TextCursor {
         message,
         "split it with `\\` at the lines' ends",
       );
+      this.skipped.push({ start: this.at, end });
       this.at = Math.min(end + 1, this.text.length);
     }
   }

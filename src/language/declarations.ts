@@ -3,7 +3,7 @@
  * host or a check by name is looked up here, in both files.
  */
 import { checkName, type SettingsContext } from "./setting-values.ts";
-import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
+import { mergeDefaults, noSettings, readSettings, type ReadSettings } from "./settings.ts";
 import { constantText } from "./scope.ts";
 import { isOcf } from "./ocf.ts";
 import { didYouMean } from "./suggest.ts";
@@ -24,6 +24,8 @@ export interface DeclaredCheck {
   readonly own: ReadSettings;
   /** The section's. */
   readonly defaults: ReadSettings;
+  /** Its line and its section's braces have no mistake, so its name and its host are what was meant. */
+  readonly isWhole: boolean;
   /** Its host is known only because a condition names it. */
   readonly isGuessed: boolean;
 }
@@ -41,8 +43,6 @@ export interface Declarations {
   /** A check may report on hosts that no file names. */
   readonly hasReportedHosts: boolean;
 }
-
-const nothing: ReadSettings = { settings: {}, spans: new Map() };
 
 /** Numbered hosts are so common that they need no declaration: `check_db_host2` is about host2. */
 const numberedHost = /^host[0-9]+$/;
@@ -100,7 +100,7 @@ function readSection(section: Section, context: SettingsContext): readonly Found
   if (place === null) return [];
   const { complaints } = context;
   const found: Found[] = [];
-  let defaults = nothing;
+  let defaults = noSettings;
   for (const line of section.lines) {
     if (line.kind === "defaults") {
       if (found.length > 0 && !line.isBroken) {
@@ -118,6 +118,7 @@ function readSection(section: Section, context: SettingsContext): readonly Found
         readSettings(line.options, { owners, isDefaults: true, what: "a check" }, context),
         complaints,
       );
+      if (line.isBroken) defaults = { ...defaults, isWhole: false };
     } else if (line.kind === "command") found.push(readCheck(line, place, defaults, context));
   }
   if (section.lines.length === 0) {
@@ -173,7 +174,8 @@ function readCheck(
     const message = `\`${name}\` cannot be the name of a check: letters, digits and \`. _ : -\` make a name`;
     context.complaints.add("E313", first.span, message, "give it one: `{ as NAME }`");
   }
-  return { name, kind, command, words, own, defaults, sectionHost: place.host };
+  const isWhole = !command.isBroken && words !== null && own.isWhole && defaults.isWhole;
+  return { name, kind, command, words, own, defaults, isWhole, sectionHost: place.host };
 }
 
 function constantWords(words: readonly Word[], { scope, complaints }: SettingsContext): readonly string[] | null {

@@ -1,7 +1,7 @@
 /** `[fence HOST]`: devices, in the order in which they are tried. What an agent may be told is in `fence-parameters.ts`. */
 import { complainOfMissing, readParameters } from "./fence-parameters.ts";
 import { constantText, type Scope } from "./scope.ts";
-import { mergeDefaults, overlay, readSettings, type ReadSettings } from "./settings.ts";
+import { mergeDefaults, noSettings, overlay, readSettings, type ReadSettings } from "./settings.ts";
 import type { SettingsContext } from "./setting-values.ts";
 import { lineOf } from "./source.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -22,7 +22,7 @@ export interface ReadDevice {
 
 export function readDevices(section: Section, context: FenceContext): readonly ReadDevice[] {
   const { complaints } = context;
-  let defaults: ReadSettings = { settings: {}, spans: new Map() };
+  let defaults: ReadSettings = noSettings;
   const devices: ReadDevice[] = [];
   for (const line of section.lines) {
     switch (line.kind) {

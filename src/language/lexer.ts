@@ -47,6 +47,8 @@ class Lexing {
   /** Of the statement that is being read. */
   #tokens: IToken[] = [];
   #isBroken = false;
+  /** What stands behind a header, which is told; it stands in for the line that it was meant to be. */
+  #rest: Span | null = null;
   #parentheses = 0;
   #nots = 0;
 
@@ -58,22 +60,30 @@ class Lexing {
   run(): Lexed {
     for (;;) {
       this.#cursor.skipBetweenStatements();
+      this.#standInForSkipped();
       if (this.#cursor.at >= this.#cursor.text.length || this.#cursor.complaints.isFull()) break;
       this.#readStatement();
     }
     return { statements: this.#statements, comments: this.#cursor.comments };
   }
 
+  /** Something stood there, so nobody may say that nothing does. */
+  #standInForSkipped(): void {
+    for (const span of this.#cursor.skipped.splice(0)) this.#statements.push({ tokens: [], span, isBroken: true });
+  }
+
   #readStatement(): void {
     const start = this.#cursor.at;
     this.#tokens = [];
     this.#isBroken = false;
+    this.#rest = null;
     this.#parentheses = 0;
     this.#nots = 0;
     if (this.#cursor.text[start] === "[") this.#readHeader();
     else this.#readLine();
     const end = Math.max(start, this.#tokens.at(-1)?.endOffset ?? this.#cursor.at);
     this.#statements.push({ tokens: this.#tokens, span: { start, end }, isBroken: this.#isBroken });
+    if (this.#rest !== null) this.#statements.push({ tokens: [], span: this.#rest, isBroken: true });
   }
 
   #readHeader(): void {
@@ -137,18 +147,15 @@ class Lexing {
       "a header stands alone on its line",
       "put this on the next line",
     );
+    this.#rest = { start: this.#cursor.at, end };
     this.#cursor.at = end;
   }
 
   #readLine(): void {
-    const character = this.#cursor.here;
-    if (character === ";") {
-      this.#break(
-        "E210",
-        { start: this.#cursor.at, end: this.#cursor.at + 1 },
-        "a comment begins with `#`, not with `;`",
-        null,
-      );
+    const [mark] = /^(?:;|\/\/)/.exec(this.#cursor.text.slice(this.#cursor.at, this.#cursor.at + 2)) ?? [];
+    if (mark !== undefined) {
+      const span = { start: this.#cursor.at, end: this.#cursor.at + mark.length };
+      this.#break("E210", span, `a comment begins with \`#\`, not with \`${mark}\``, null);
       return;
     }
     if (this.#isInVars) this.#readAssigned();

@@ -39,7 +39,7 @@ export function parse(complaints: Complaints, kind: FileKind): Parsed {
     const section = sections.at(-1);
     if (section !== undefined) {
       section.lines.push(node);
-    } else if (!isOutsideTold) {
+    } else if (!isOutsideTold && !isTold(node)) {
       isOutsideTold = true;
       const example = kind === "checks" ? "`[local]`" : "`[slave_to_master]` or `[rule NAME]`";
       complaints.add(
@@ -52,6 +52,22 @@ export function parse(complaints: Complaints, kind: FileKind): Parsed {
   }
   const read: readonly Section[] = sections;
   return { tree: { sections: read }, comments, statements: statements.map((statement) => statement.span) };
+}
+
+/** It has a complaint of its own. */
+function isTold(node: Line): boolean {
+  switch (node.kind) {
+    case "command":
+    case "defaults":
+      return node.isBroken;
+    case "when":
+    case "if":
+      return node.condition === null;
+    case "assignment":
+      return node.value === null;
+    case "unreadable":
+      return true;
+  }
 }
 
 function isHeader(node: Header | Line): node is Header {

@@ -4,12 +4,13 @@
  */
 import { readActions, readVariables, fencesOf, type Actions } from "./actions-meaning.ts";
 import { readChecks } from "./check-meaning.ts";
-import { collectComplaints, type Complaints } from "./complaints.ts";
+import { collectComplaints, withoutConsequences, type Complaints } from "./complaints.ts";
 import { declare } from "./declarations.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { lint } from "./lint/lint.ts";
 import { parse, type Parsed } from "./parse.ts";
 import { fileBytesMax, readSource, type SourceFile } from "./source.ts";
+import type { Code } from "./codes.ts";
 import type { FileKind } from "./lexer.ts";
 import type { Scope } from "./scope.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -45,10 +46,14 @@ export function readConfiguration(files: ConfigurationFiles, surroundings: Surro
   };
   const userExists = (name: string): boolean => surroundings.userExists(name);
   const declarations = declare(checks.tree, actions.tree, { complaints: checks.complaints, scope, userExists });
+  /** What is found later, a script that cannot be run, does not make a check unknown. */
+  const isDeclared = declarations.checks.length > 0 && !checks.complaints.hasErrors();
   const readChecksOfFile = readChecks(declarations, surroundings, checks.complaints);
   if (declarations.checks.length === 0 && !checks.complaints.hasErrors()) complainOfNoChecks(files, checks.complaints);
   const variables = readVariables(actions.tree, actions.complaints);
-  const meaning = readActions(actions.tree, variables, { surroundings, declarations, complaints: actions.complaints });
+  const consequences = consequencesOf({ checks, actions, isDeclared });
+  const complaints = withoutConsequences(actions.complaints, consequences);
+  const meaning = readActions(actions.tree, variables, { surroundings, declarations, complaints });
 
   const all = [checks.complaints, actions.complaints];
   if (all.some((complaints) => complaints.hasErrors())) return { configuration: null, complaints: listAll(all) };
@@ -79,6 +84,22 @@ function readFile(file: SourceFile | null, kind: FileKind): ReadFile {
     return { tree: { sections: [] }, comments: [], statements: [], complaints };
   }
   return { ...parse(complaints, kind), complaints };
+}
+
+/** Of hosts, checks and statuses that could not be read, and of variables, nobody can say that there are none. */
+function consequencesOf(of: {
+  readonly checks: ReadFile;
+  readonly actions: ReadFile;
+  readonly isDeclared: boolean;
+}): ReadonlySet<Code> {
+  const codes = new Set<Code>();
+  if (!of.isDeclared) for (const code of ["E601", "E602", "E603", "E604", "E605"] as const) codes.add(code);
+  const areVariablesRead = of.actions.tree.sections.every(
+    ({ header, lines }) =>
+      header.kind !== "broken" && (header.kind !== "vars" || lines.every(({ kind }) => kind === "assignment")),
+  );
+  if (!areVariablesRead) codes.add("E315");
+  return codes;
 }
 
 function complainOfNoChecks(files: ConfigurationFiles, complaints: Complaints): void {

@@ -2,7 +2,7 @@
 import { readAction, settingsContext, type RuleContext } from "./action-meaning.ts";
 import { isKnownHost, readCheckName, readCondition, readHost, type ConditionContext } from "./condition-meaning.ts";
 import { checkName } from "./setting-values.ts";
-import { mergeDefaults, readSettings, type ReadSettings } from "./settings.ts";
+import { mergeDefaults, noSettings, readSettings, type ReadSettings } from "./settings.ts";
 import { isStatus, refuseStatus } from "./statuses.ts";
 import { lineOf } from "./source.ts";
 import { plainText, shownText, soleVariable } from "./words.ts";
@@ -111,7 +111,7 @@ interface Parts {
 
 function sortLines(section: Section, header: RuleHeader, context: RuleContext & ConditionContext): Parts {
   const { complaints } = context;
-  let defaults: ReadSettings = { settings: {}, spans: new Map() };
+  let defaults: ReadSettings = noSettings;
   let when: Clause | null = null;
   let guard: Clause | null = null;
   let isBroken = false;
@@ -171,7 +171,7 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
   if (
     header.kind === "rule" &&
     when === null &&
-    !section.lines.some((line) => line.kind === "when") &&
+    !section.lines.some((line) => line.kind === "when" || line.kind === "unreadable") &&
     commands.length > 0
   ) {
     complaints.add(

@@ -13,7 +13,11 @@ export interface ReadSettings {
   readonly settings: Settings;
   /** Where each option stands, by its name. */
   readonly spans: ReadonlyMap<string, Span>;
+  /** Nothing in them was refused: what they do not say, they do not mean. */
+  readonly isWhole: boolean;
 }
+
+export const noSettings: ReadSettings = { settings: {}, spans: new Map(), isWhole: true };
 
 /**
  * Reads the options of one line. `owners`: to whom they may belong; `isDefaults`: they stand in a section's braces, where
@@ -25,6 +29,7 @@ export function readSettings(
   context: SettingsContext,
 ): ReadSettings {
   let settings: Settings = {};
+  let isWhole = true;
   const spans = new Map<string, Span>();
   const rows = rowsOf(place.owners);
   const allowed = new Set(rows.filter((row) => row.isDefault || !place.isDefaults).map((row) => row.name));
@@ -34,6 +39,7 @@ export function readSettings(
       option.kind === "expect" ? { start: option.span.start, end: option.span.start + 6 } : option.name.span;
     if (!allowed.has(name)) {
       refuse(name, nameSpan, option, { ...place, known: [...allowed] }, context.complaints);
+      isWhole = false;
       continue;
     }
     if (spans.has(name) && name !== "env") {
@@ -47,9 +53,10 @@ export function readSettings(
     }
     const reader = readerOf(name, place.owners);
     const read = reader(option, context, settings);
-    if (read !== null) settings = { ...settings, ...read };
+    if (read === null) isWhole = false;
+    else settings = { ...settings, ...read };
   }
-  return { settings, spans };
+  return { settings, spans, isWhole };
 }
 
 /** What a line sets, over what its section sets; only their environments add up. */
@@ -64,7 +71,11 @@ export function mergeDefaults(before: ReadSettings, after: ReadSettings, complai
     if (!before.spans.has(name) || name === "env") continue;
     complaints.add("E302", span, `\`${name}\` is already set for this section`, "leave one of the two out");
   }
-  return { settings: overlay(before.settings, after.settings), spans: new Map([...before.spans, ...after.spans]) };
+  return {
+    settings: overlay(before.settings, after.settings),
+    spans: new Map([...before.spans, ...after.spans]),
+    isWhole: before.isWhole && after.isWhole,
+  };
 }
 
 /** `{ on run, fence }`: what stands behind `on run` up to the next option belongs to it. */
