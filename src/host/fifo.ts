@@ -9,7 +9,7 @@
  * Only for longer ones does the event loop watch (`watch`), through a second opening of the same FIFO. That costs 40
  * instead of 100 µs a check.
  */
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
 import { Socket } from "node:net";
 import type { ByteSink } from "./output-decoder.ts";
 
@@ -29,6 +29,11 @@ export class Fifo {
   constructor(path: string) {
     this.#path = path;
     this.#file = openReader(path);
+  }
+
+  /** Whether who opens the path opens this: somebody may have removed it. */
+  get isThere(): boolean {
+    return lstatSync(this.#path, { throwIfNoEntry: false })?.isFIFO() === true;
   }
 
   /** Reads what comes, as it comes, until `unwatch`. Throws what open(2) does. */

@@ -21,8 +21,13 @@ export class RunnerFolder {
     for (const name of readdirSync(path)) this.#sweep(name);
   }
 
-  /** Where a new runner's FIFOs are: see `fifoPaths`. */
+  /** Where a new runner's FIFOs are: see `fifoPaths`. Makes the folder again if somebody has removed it, and it can be made. */
   nextPathStart(): string {
+    try {
+      mkdirSync(this.#path, { recursive: true, mode: 0o700 });
+    } catch {
+      /** The runner will say that it cannot make its FIFOs, and why. */
+    }
     this.#number += 1;
     return join(this.#path, String(this.#number));
   }

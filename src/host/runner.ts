@@ -256,8 +256,12 @@ export class Runner {
     clearTimeout(running.deadline);
     this.#running = null;
     const ends = [this.#stdout?.drain(running.job.stdout), this.#stderr?.drain(running.job.stderr)];
+    const hasPipes = this.#stdout?.isThere === true && this.#stderr?.isThere === true;
+    /** Where a pipe is gone the shell could not start the check, and says 2; or what the check printed went elsewhere. */
+    if (running.ending?.kind === "code" && !hasPipes)
+      running.ending = { kind: "lost", reason: `the pipes for its output, ${this.#paths().stdout}, were removed` };
     running.job.onEnded(running.ending ?? { kind: "lost", reason: "it ended unseen" }, durationMs);
-    return ends.every((end) => end === "clean");
+    return hasPipes && ends.every((end) => end === "clean");
   }
 
   #disappear(): void {
