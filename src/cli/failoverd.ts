@@ -45,3 +45,5 @@ function say(terminal: Terminal, text: string): number {
 }
 
 process.exitCode = await main(process.argv.slice(2), realTerminal());
+/** One whose folder is another's by now does nothing more, whatever it has under way. */
+if (process.exitCode === exitCodes.refused) process.exit();

@@ -8,8 +8,14 @@ import { errnoInWords, errnoOf } from "./errno.ts";
 import { isRunning, readProcess } from "./process-identity.ts";
 import type { ProcessIdentity } from "./processes.ts";
 
-export type InstanceLock =
-  { readonly kind: "held"; readonly release: () => void } | { readonly kind: "taken"; readonly by: ProcessIdentity };
+export type InstanceLock = HeldLock | { readonly kind: "taken"; readonly by: ProcessIdentity };
+
+export interface HeldLock {
+  readonly kind: "held";
+  /** Takes it again if somebody has removed it. Who has it by now; null: this process. Throws as taking it does. */
+  readonly retake: () => ProcessIdentity | null;
+  readonly release: () => void;
+}
 
 /** Two steals of one dead holder's lock can meet; each looks again, and one of them finds the other alive. */
 const attemptsMax = 5;
@@ -19,7 +25,7 @@ export function takeInstanceLock(path: string): InstanceLock {
   const self = readProcess(process.pid)?.identity ?? { pid: process.pid, startTicks: 0 };
   const text = `pid=${self.pid},startTicks=${self.startTicks}`;
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    if (make(text, path)) return { kind: "held", release: () => release(path, text) };
+    if (make(text, path)) return { kind: "held", retake: () => retake(path, text), release: () => release(path, text) };
     const holder = readHolder(path);
     if (holder !== null && isRunning(holder)) return { kind: "taken", by: holder };
     steal(path, `${path}.${self.pid}.dead`);
@@ -27,6 +33,11 @@ export function takeInstanceLock(path: string): InstanceLock {
   throw new Error(
     `the lock ${path} could not be taken in ${attemptsMax} attempts: remove it if no failoverd runs there`,
   );
+}
+
+function retake(path: string, text: string): ProcessIdentity | null {
+  if (readText(path) === text || make(text, path)) return null;
+  return readHolder(path);
 }
 
 function make(text: string, path: string): boolean {
@@ -54,8 +65,13 @@ function steal(path: string, aside: string): void {
 
 /** `null`: there is none, or it is not of this program's making, and then it is nobody's. */
 function readHolder(path: string): ProcessIdentity | null {
+  const text = readText(path);
+  return text === null ? null : parseIdentity(text);
+}
+
+function readText(path: string): string | null {
   try {
-    return parseIdentity(readlinkSync(path));
+    return readlinkSync(path);
   } catch {
     return null;
   }

@@ -30,6 +30,8 @@ export interface Listener {
   readonly clientCount: () => number;
   /** Connections refused, because there were `clientsMax`. */
   readonly refusedCount: () => number;
+  /** Makes the socket again if somebody has removed it; whoever is connected stays so. Answers why it is not there; null: it is. */
+  readonly restore: () => Promise<SocketFailure | null>;
   /** Stops listening, removes the socket, and closes the connections: what is kept to be sent is, within `closeWithinMs`. */
   readonly close: () => Promise<void>;
 }
@@ -56,7 +58,7 @@ export async function listenAt(options: ListenOptions): Promise<Listener | Socke
   const leaving = new Set<Socket>();
   let lastId = 0;
   let refusedCount = 0;
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const onSocket = (socket: Socket): void => {
     lastId += 1;
     if (connections.size >= options.clientsMax) {
       refusedCount += 1;
@@ -67,13 +69,25 @@ export async function listenAt(options: ListenOptions): Promise<Listener | Socke
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
     connection.attach(options.onConnection(connection));
-  });
+  };
+  /** Out of file handles: that client is lost, the others are not. */
+  const onError = (): void => void (refusedCount += 1);
+  let server = createServer({ allowHalfOpen: true }, onSocket);
   const errno = await bind(server, options);
   if (errno !== null) return failed(path, errno);
-  /** Out of file handles: that client is lost, the others are not. */
-  server.on("error", () => (refusedCount += 1));
+  server.on("error", onError);
+  const restore = async (): Promise<SocketFailure | null> => {
+    if (identifyFile(path) !== null) return null;
+    /** First this: closing it removes whatever is at its path by then. */
+    server.close();
+    server = createServer({ allowHalfOpen: true }, onSocket);
+    const refused = await bind(server, options);
+    server.on("error", onError);
+    return refused === null ? null : failed(path, refused);
+  };
   return {
     kind: "listening",
+    restore,
     clientCount: () => connections.size,
     refusedCount: () => refusedCount,
     close: () => {

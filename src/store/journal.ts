@@ -159,6 +159,12 @@ export class Journal {
     return null;
   }
 
+  /** Its file is not where it was: the next group is written to a new one, which begins with all that has to be known. */
+  async abandonFile(): Promise<void> {
+    invariant(!this.#isBusy, "a journal's file is left when nothing is being appended");
+    await this.#leaveFile();
+  }
+
   /** What happened since the last answer. */
   takeNotes(): readonly string[] {
     return this.#notes.splice(0);

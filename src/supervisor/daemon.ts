@@ -8,7 +8,7 @@ import { readBootId } from "../host/boot.ts";
 import { realClock } from "../host/clock.ts";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
 import { realDisk } from "../host/files.ts";
-import { takeInstanceLock } from "../host/instance-lock.ts";
+import { takeInstanceLock, type HeldLock } from "../host/instance-lock.ts";
 import { createLog, type Log } from "../host/log.ts";
 import { createLogWriter } from "../host/log-writer.ts";
 import { runNotifier } from "../host/notifier.ts";
@@ -20,6 +20,7 @@ import type { Right } from "../wire/request.ts";
 import type { Answering } from "./answers.ts";
 import { loadConfiguration } from "./configuration-files.ts";
 import { readFenceStdin } from "./fence-stdin.ts";
+import { watchFolder } from "./folder-watch.ts";
 import type { Folders } from "./folders.ts";
 import { prepareForAgents } from "./ocf-agents.ts";
 import { createReload, sayBriefly } from "./reload.ts";
@@ -75,7 +76,7 @@ async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
     return daemonExits.refused;
   }
   try {
-    return await runConfigured(options, scriptsUmask, log);
+    return await runConfigured(options, { lock, umask: scriptsUmask, log });
   } finally {
     lock.release();
   }
@@ -92,7 +93,10 @@ function whyUnusable(folder: string): string | null {
   }
 }
 
-async function runConfigured(options: DaemonOptions, umask: number, log: Log): Promise<number> {
+async function runConfigured(
+  options: DaemonOptions,
+  { lock, umask, log }: { readonly lock: HeldLock; readonly umask: number; readonly log: Log },
+): Promise<number> {
   const { folders, localHost, version } = options;
   const { configuration, complaints } = await loadConfiguration(folders, { localHost });
   for (const complaint of complaints)
@@ -134,7 +138,13 @@ async function runConfigured(options: DaemonOptions, umask: number, log: Log): P
   const { supervisor } = started;
   const reload = createReload({ supervisor, folders, localHost, log });
   begin({ supervisor, disk, varFolder: folders.var, reload });
-  await untilStopped(supervisor, reload, log);
+  const taken = watchFolder({ folder: folders.var, lock, listeners, memory: supervisor.memory, clock: realClock, log });
+  const by = await Promise.race([taken.whenTaken, untilStopped(supervisor, reload, log)]);
+  taken.end();
+  if (by !== undefined) {
+    log.error("daemon", sayTaken(folders.var, by));
+    return daemonExits.refused;
+  }
   await Promise.all(listeners.map((listener) => listener.close()));
   return daemonExits.well;
 }
@@ -208,6 +218,11 @@ function untilStopped(supervisor: Supervisor, reload: () => Promise<unknown>, lo
       },
     });
   });
+}
+
+/** What is in the folder is the other's by now, and is not written to any more: this ends as a kill would end it. */
+function sayTaken(folder: string, pid: number): string {
+  return `${folder} was removed, and another failoverd (pid ${pid}) runs on it by now: this one ends, what it began goes on`;
 }
 
 function sayWithCauses(error: unknown): string {

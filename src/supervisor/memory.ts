@@ -33,6 +33,8 @@ export class Memory {
   #failure: string | null = null;
   #triedAtMs = 0;
   #tableFailure: string | null = null;
+  /** What is to be said of files that are gone; null: they are there. */
+  #lost: string | null = null;
 
   constructor(options: { disk: Disk; folder: string; journal: Journal; clock: Clock; log: Log }) {
     this.#disk = options.disk;
@@ -60,12 +62,18 @@ export class Memory {
 
   /** Something is not remembered, and it is time to try that again. */
   get isBehind(): boolean {
+    if (this.#lost !== null) return true;
     return this.#failure !== null && this.#clock.nowMs() - this.#triedAtMs >= rememberAgainMs;
   }
 
   /** Who makes the table; null where there is nothing to save yet. */
   composeBy(compose: () => Table | null): void {
     this.#compose = compose;
+  }
+
+  /** The files are gone. They are begun anew at the next turn, with all that is known, and with this sentence. */
+  beginAnew(sentence: string): void {
+    this.#lost = sentence;
   }
 
   /** Calls `listener` with every entry from now on. The answer ends that. */
@@ -77,7 +85,7 @@ export class Memory {
   /** Makes records durable as one group, behind those that could not be; see `Performer.remember`. */
   async remember(records: readonly Record[]): Promise<void> {
     this.#triedAtMs = this.#clock.nowMs();
-    const appended = await this.#journal.append(records, this.#clock.wallMs());
+    const appended = await this.#journal.append([...(await this.#sayLost()), ...records], this.#clock.wallMs());
     for (const note of appended.notes) this.#log.warn("journal", note);
     if (appended.kind === "not-remembered") {
       if (this.#failure === null)
@@ -92,6 +100,17 @@ export class Memory {
       this.#toldSeq = entry.seq;
       for (const listener of this.#listeners) listener(entry);
     }
+  }
+
+  /** If the files are gone: that the next record goes into a new one, and what it says first. */
+  async #sayLost(): Promise<readonly Record[]> {
+    const sentence = this.#lost;
+    if (sentence === null) return [];
+    this.#lost = null;
+    this.#log.error("var", sentence);
+    await this.#journal.abandonFile();
+    this.changed();
+    return [{ kind: "note", topic: "var", sentence }];
   }
 
   /** The state has changed: the table is written, in the background, one at a time. */

@@ -235,21 +235,24 @@ export class RealDaemon {
   }
 
   /** Sends a signal to the daemon alone and waits for its end. */
-  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
+  end(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
+    this.#daemon?.kill(signal);
+    return this.ended(signal);
+  }
+
+  /** Waits for the daemon's end. */
+  async ended(why: string = "whatever it is"): Promise<Ended> {
     const daemon = this.#daemon;
     if (daemon === null) throw new Error("the daemon is not running");
-    const isDead = this.#isDead();
-    const ended = new Promise<Ended>((resolve, reject) => {
-      const limit = setTimeout(() => reject(this.#disappointed(`the end by ${signal}`)), patienceMs);
+    const how = await new Promise<Ended>((resolve, reject) => {
+      const limit = setTimeout(() => reject(this.#disappointed(`the end by ${why}`)), patienceMs);
       const settle = (code: number | null, by: NodeJS.Signals | null): void => {
         clearTimeout(limit);
         resolve({ code, signal: by });
       };
-      if (isDead) settle(daemon.exitCode, daemon.signalCode);
+      if (this.#isDead()) settle(daemon.exitCode, daemon.signalCode);
       else daemon.once("exit", settle);
     });
-    if (!isDead) daemon.kill(signal);
-    const how = await ended;
     this.#client?.close();
     this.#client = null;
     this.#daemon = null;
