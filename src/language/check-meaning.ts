@@ -158,7 +158,12 @@ function readProgram(
   if (refuseSetting(command.words, hint, complaints)) return null;
   const found = surroundings.findScript("checks", script);
   if (found.kind === "refused") {
-    refuseScript(found, { script, folder: "checks", span: scriptWord.span }, surroundings, complaints);
+    refuseScript(
+      found,
+      { script, folder: "checks", words: command.words, span: scriptWord.span },
+      surroundings,
+      complaints,
+    );
     return null;
   }
   const user = settings.user ?? null;

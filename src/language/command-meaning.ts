@@ -43,7 +43,7 @@ export function readCommand(
   const areKnown = rest.map((word) => checkVariables(word, context)).every((isKnown) => isKnown);
   const found = surroundings.findScript("actions", script);
   if (found.kind === "refused") {
-    refuseScript(found, { script, folder: "actions", span: scriptWord.span }, surroundings, complaints);
+    refuseScript(found, { script, folder: "actions", words, span: scriptWord.span }, surroundings, complaints);
     return null;
   }
   if (!areKnown) return null;

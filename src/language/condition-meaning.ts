@@ -2,7 +2,7 @@
  * A condition's tree -> the condition that the core judges: names become hosts and checks, words become numbers, and what
  * refers to nothing is told.
  */
-import { checkVariable, type Scope } from "./scope.ts";
+import { checkVariable, meantVariable, type Scope } from "./scope.ts";
 import { readCount, readDuration } from "./setting-values.ts";
 import { didYouMean } from "./suggest.ts";
 import { plainText, shownText, soleVariable } from "./words.ts";
@@ -130,6 +130,7 @@ export function readSubject(tree: SubjectTree, context: ConditionContext): Subje
     complaints.add("E602", tree.name.span, `${name} runs for ${sayList(hosts)}`, hint);
     return null;
   }
+  if (refuseForVariable(name, tree.name, context)) return null;
   if (declarations.hasReportedHosts) return readHost(tree.name, context);
   const hint = (): string | null =>
     didYouMean(name, [...declarations.hosts, ...declarations.byName.keys()]) ?? hintForUnknown(name, context);
@@ -156,7 +157,17 @@ export function readHost(word: Word, context: ConditionContext): HostReference |
     return null;
   }
   const host = name === "local" ? scope.localHost : name;
+  if (!context.declarations.hostNames.has(host) && refuseForVariable(name, word, context)) return null;
   return isKnownHost(host, word.span, context) ? { kind: "host", host } : null;
+}
+
+/** True, with a complaint, for `MASTER` or `$MASTER` where `%MASTER%` is meant. */
+function refuseForVariable(name: string, word: Word, { scope, complaints }: ConditionContext): boolean {
+  const meant = meantVariable(name, scope);
+  if (meant === null) return false;
+  const message = `\`${name}\` is not a variable, and no host or check is called that`;
+  complaints.add("E601", word.span, message, `did you mean \`${meant}\`?`);
+  return true;
 }
 
 const hostVariables = new Set(["MASTER", "SLAVE", "HOST", "LOCAL"]);

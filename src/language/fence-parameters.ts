@@ -53,7 +53,11 @@ export function readParameters(command: Command, metadata: AgentMetadata, contex
     } else if (secretOf !== null && known.has(secretOf)) {
       const secret = surroundings.findSecret(value);
       if (secret.kind === "found") secrets.push([secretOf, secret.path]);
-      else refuse(word.span, `the secret for \`${secretOf}\` cannot be used: ${secret.reason}`, secret.hint, "E513");
+      else {
+        const within = /^(?:\.\/)?conf\/(.+)$/.exec(value)?.[1];
+        const hint = within === undefined ? secret.hint : `the path begins at conf/: \`${name}=${within}\``;
+        refuse(word.span, `the secret for \`${secretOf}\` cannot be used: ${secret.reason}`, hint, "E513");
+      }
     } else if (known.has(name)) {
       const wrong = whatIsWrong(value, byName.get(name));
       if (wrong === null) parameters.push([name, value]);

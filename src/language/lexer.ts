@@ -194,7 +194,8 @@ class Lexing {
     for (;;) {
       if (this.#cursor.isAtStatementEnd()) return;
       const character = this.#cursor.here;
-      if (character === "{") this.#readBraces();
+      if (character === "{" && this.#cursor.text[this.#cursor.at - 1] === "$") this.#refuseShellVariable();
+      else if (character === "{") this.#readBraces();
       else if (character === "}")
         this.#break(
           "E202",
@@ -226,7 +227,8 @@ class Lexing {
   #readCondition(): void {
     while (!this.#isBroken && !this.#cursor.isAtStatementEnd()) {
       const character = this.#cursor.here ?? "";
-      if (character === "{") {
+      if (character === "{" && this.#cursor.text[this.#cursor.at - 1] === "$") this.#refuseShellVariable();
+      else if (character === "{") {
         this.#break(
           "E202",
           { start: this.#cursor.at, end: this.#cursor.at + 1 },
@@ -242,6 +244,16 @@ class Lexing {
         );
       } else this.#readConditionToken(character);
     }
+  }
+
+  /** `${NAME}`, where the brace would begin options. */
+  #refuseShellVariable(): void {
+    const start = this.#cursor.at - 1;
+    const [text = "${", name = "NAME"] =
+      /^\$\{([A-Za-z0-9_]{0,63})\}/.exec(this.#cursor.text.slice(start, start + 70)) ?? [];
+    const message = `a variable is not written as in a shell, and \`{\` begins options`;
+    const hint = `did you mean \`%${name}%\`? In quotes it is a word like any other`;
+    this.#break("E202", { start, end: start + text.length }, message, hint);
   }
 
   /** `{ … }`, over as many lines as it takes. */

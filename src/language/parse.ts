@@ -6,6 +6,7 @@ import { EOF, type EmbeddedActionsParser, type IToken } from "chevrotain";
 import { ActionsGrammar } from "./actions-grammar.ts";
 import { ChecksGrammar } from "./checks-grammar.ts";
 import { lex, type FileKind, type Statement } from "./lexer.ts";
+import { isName } from "../core/host-name.ts";
 import type { Comment } from "./cursor.ts";
 import { hintForSyntax } from "./sentences.ts";
 import { didYouMean } from "./suggest.ts";
@@ -139,7 +140,11 @@ function specialCase(
 ): Special | null {
   const before = all[at - 1];
   if (all[0]?.tokenType === tokens.OpenBracket && at <= 2) {
-    const special = specialHeader(found, all[1]?.image ?? "", { at, kind });
+    const special = specialHeader(found, all[1]?.image ?? "", {
+      at,
+      kind,
+      isAlone: all[2]?.tokenType === tokens.CloseBracket,
+    });
     if (special !== null) return special;
   }
   if (found.tokenType === tokens.CloseBrace && before?.tokenType === tokens.OpenBrace) {
@@ -159,7 +164,7 @@ const actionSections =
 function specialHeader(
   found: IToken,
   name: string,
-  { at, kind }: { readonly at: number; readonly kind: FileKind },
+  { at, kind, isAlone }: { readonly at: number; readonly kind: FileKind; readonly isAlone: boolean },
 ): Special | null {
   if (found.tokenType === tokens.CloseBracket && at === 1) {
     return { code: "E206", message: "this header is empty", hint: null };
@@ -175,7 +180,7 @@ function specialHeader(
   }
   const hint = (): string =>
     didYouMean(name, [...tokens.headerKeywords.keys(), "slave_to_master", "master_to_slave"]) ??
-    `its sections are ${actionSections}`;
+    `${isAlone && isName(name) ? `did you mean \`[rule ${name}]\`? ` : ""}its sections are ${actionSections}`;
   return { code: "E206", message: `there is no section \`[${name}]\` in actions.conf`, hint };
 }
 

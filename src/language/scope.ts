@@ -73,6 +73,14 @@ const whereBound: Readonly<Record<BuiltInVariable, string | null>> = {
   RUN: "it is known in the actions of a rule",
 };
 
+/** `MASTER`, `$MASTER`, `%MASTER`: the variable that was meant, as it is written; null: none, or the name has to be taken for a name. */
+export function meantVariable(name: string, scope: Scope): string | null {
+  const bare = name.replace(/^[$%]\{?|\}?%?$/g, "");
+  if (scope.bound.has("MASTER") && bare === name && isBuiltIn(name)) return `%${name}%`;
+  const known = [...Object.keys(builtInVariables), ...scope.constants.keys()];
+  return bare !== name && known.includes(bare) ? `%${bare}%` : null;
+}
+
 /** The text of a word all of whose variables are known now; null, with a complaint, if one is not. */
 export function constantText(word: Word, scope: Scope, complaints: Complaints): string | null {
   let text = "";

@@ -1,4 +1,5 @@
 /** A script that cannot be run, said when the file is loaded and not at three in the morning. */
+import { ownersOf } from "./option-table.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Complaints } from "./complaints.ts";
 import type { FoundScript, ScriptFolder, Surroundings } from "./surroundings.ts";
@@ -20,15 +21,24 @@ export function refuseSetting(words: readonly Word[], hint: string, complaints: 
   return true;
 }
 
+/** What a line was meant to be that begins with a word of the language, and is read as a command; null: nothing else. */
+function meantLine(script: string, words: readonly Word[]): string | null {
+  if (script === "and" || script === "or")
+    return "a condition goes on over several lines if each but the last ends with `\\`";
+  if (ownersOf(script).length === 0) return null;
+  return `options stand in braces: \`{ ${words.map(shownText).join(" ")} }\``;
+}
+
 export function refuseScript(
   refused: FoundScript & { readonly kind: "refused" },
-  of: { readonly script: string; readonly folder: ScriptFolder; readonly span: Span },
+  of: { readonly script: string; readonly folder: ScriptFolder; readonly words: readonly Word[]; readonly span: Span },
   surroundings: Surroundings,
   complaints: Complaints,
 ): void {
   const isBareName = !of.script.includes("/") && !of.script.includes(":");
   /** One that is there is meant, and a name that is nearly the same would hide how to mend it. */
   const others = (): readonly string[] => surroundings.scriptNames(of.folder).filter((name) => name !== of.script);
-  const hint = (): string | null => refused.hint ?? (isBareName ? didYouMean(of.script, others()) : null);
+  const hint = (): string | null =>
+    meantLine(of.script, of.words) ?? refused.hint ?? (isBareName ? didYouMean(of.script, others()) : null);
   complaints.add("E316", of.span, `\`${of.script}\` cannot be run: ${refused.reason}`, hint);
 }

@@ -2,6 +2,8 @@
  * What chevrotain says when a line does not follow the grammar, in the user's words. A sentence says what was expected;
  * what was found instead is shown by the caret.
  */
+import { parseDuration } from "../base/duration.ts";
+import { parseQuantity } from "../base/quantity.ts";
 import { knownStatuses } from "./known-statuses.ts";
 import * as tokens from "./tokens.ts";
 import type { IParserErrorMessageProvider, IToken, TokenType } from "chevrotain";
@@ -75,6 +77,8 @@ const foreign: ReadonlyMap<string, string> = new Map([
 
 /** How to mend a line that stopped making sense at `found`, behind `before`. */
 export function hintForSyntax(found: IToken, before: IToken | undefined, all: readonly IToken[]): string | null {
+  const joined = joinedAgain(found, before);
+  if (joined !== null) return `write \`${joined}\`, without a blank`;
   const pair = `${before?.image ?? ""}${found.image}`;
   const known = foreign.get(found.image.toLowerCase()) ?? foreign.get(pair);
   if (known !== undefined) return known;
@@ -83,6 +87,7 @@ export function hintForSyntax(found: IToken, before: IToken | undefined, all: re
       ? 'for an empty value write `""`'
       : "put a value of several words in quotes";
   }
+  if (isStatusAlone(found, before, all)) return `say of which host: \`HOST is ${before?.image ?? ""}\``;
   const name = before?.image ?? "NAME";
   switch (found.tokenType) {
     case tokens.CloseParenthesis:
@@ -104,4 +109,21 @@ export function hintForSyntax(found: IToken, before: IToken | undefined, all: re
     default:
       return null;
   }
+}
+
+/** `16 MB`, a number and its unit with a blank between; null: no such thing. */
+function joinedAgain(found: IToken, before: IToken | undefined): string | null {
+  if (before === undefined || found.tokenType !== tokens.Word || !/^[+-]?[\d.]+$/.test(before.image)) return null;
+  const joined = `${before.image}${found.image}`;
+  const dimension = parseQuantity(joined)?.dimension ?? "other";
+  return dimension === "other" && parseDuration(joined) === null ? null : joined;
+}
+
+/** `expect master within 30s`: a status without the host that is to have it. */
+function isStatusAlone(found: IToken, before: IToken | undefined, all: readonly IToken[]): boolean {
+  if (found.tokenType === tokens.Word || found.tokenType === tokens.Compare || before?.tokenType !== tokens.Word)
+    return false;
+  const first = all[all.indexOf(before) - 1]?.tokenType;
+  const begins = [tokens.Expect, tokens.When, tokens.If, tokens.And, tokens.Or, tokens.OpenParenthesis];
+  return first !== undefined && begins.includes(first) && knownStatuses.some((status) => status === before.image);
 }

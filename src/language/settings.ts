@@ -132,7 +132,9 @@ function refuse(
   const owners = ownersOf(name);
   if (owners.length === 0) {
     const meant = (): string =>
-      didYouMean(name, place.known) ?? `the options of ${place.what} are ${place.known.join(", ")}`;
+      meantOnFailure(name, option, place.known) ??
+      didYouMean(name, place.known) ??
+      `the options of ${place.what} are ${place.known.join(", ")}`;
     complaints.add("E301", span, `\`${name}\` is not an option of ${place.what}`, meant);
     return;
   }
@@ -147,6 +149,13 @@ function refuse(
   }
   const message = `\`${name}\` is not an option of ${place.what}, but of ${sayOwners(owners, place.owners)}`;
   complaints.add("E303", span, message, hintForOwner(name, owners, place.owners));
+}
+
+/** `on_failure continue`: the option has two words. */
+function meantOnFailure(name: string, option: Option, known: readonly string[]): string | null {
+  if (!/^on[_-]?failure$/i.test(name) || !known.includes("on") || option.kind !== "plain") return null;
+  const verb = option.values.map(shownText).find((text) => text === "stop" || text === "continue");
+  return `did you mean \`on failure ${verb ?? "continue"}\`?`;
 }
 
 const inChecks: ReadonlySet<Owner> = new Set(["check", "resident check", "passive check"]);

@@ -55,7 +55,7 @@ const resourceAgents: ReadonlyMap<string, AgentMetadata> = new Map([
 
 function found(folder: string, word: string): FoundScript {
   const name = word.split("/").at(-1) ?? word;
-  if (/^(missing|chek|promto)/.test(name)) {
+  if (/^(missing|chek|promto)|^(and|or|cooldown|limit|every|timeout)$/.test(name)) {
     const reason = word.includes("/") ? `there is no ${word}` : `there is no ${word} in ${folder}/`;
     return { kind: "refused", path: word, reason, hint: null };
   }
@@ -89,9 +89,15 @@ export const testSurroundings: Surroundings = {
     searchPath: "/usr/bin:/bin",
   },
   findSecret: (file) =>
-    file.startsWith("open/")
-      ? { kind: "refused", reason: `/opt/failoverd/conf/${file} can be read by others (mode 0644)`, hint: "chmod 600" }
-      : { kind: "found", path: `/opt/failoverd/conf/${file}` },
+    file.startsWith("conf/")
+      ? { kind: "refused", reason: `/opt/failoverd/conf/${file} is not there`, hint: null }
+      : file.startsWith("open/")
+        ? {
+            kind: "refused",
+            reason: `/opt/failoverd/conf/${file} can be read by others (mode 0644)`,
+            hint: "chmod 600",
+          }
+        : { kind: "found", path: `/opt/failoverd/conf/${file}` },
 };
 
 /** null: there is no such file. */
