@@ -54,14 +54,33 @@ function addParts(parts: ExplainedPart[], of: "when" | "if", judgement: Judgemen
 
 /** An edge is a moment and not a state: it is told what it waits for, and what is so now. */
 function explainEdge(turn: Turn, rule: Rule): ExplainedPart {
-  const waiting = turn.state.waiting.some((trigger) => trigger.rule === rule.name);
-  const now = Object.entries(turn.state.hosts).map(
-    ([host, { status, role }]) => `${host} is ${status}${role === null || role === status ? "" : ` (role ${role})`}`,
-  );
-  const because = waiting
-    ? "it has come and waits for its turn"
-    : `it has not come; now ${now.length === 0 ? "no host is known" : now.join(", ")}`;
-  return { of: "on", depth: 0, text: sayTrigger(rule.trigger), truth: waiting ? "true" : "false", because };
+  const text = sayTrigger(rule.trigger);
+  const isWaiting = turn.state.waiting.some((trigger) => trigger.rule === rule.name);
+  if (isWaiting) return { of: "on", depth: 0, text, truth: "true", because: "it has come and waits for its turn" };
+  return { of: "on", depth: 0, text, truth: "false", because: sayNow(turn, rule.trigger) };
+}
+
+function sayNow({ state }: Turn, trigger: Trigger): string {
+  switch (trigger.kind) {
+    case "transition":
+    case "condition": {
+      const hosts = Object.entries(state.hosts).map(
+        ([host, { status, role }]) =>
+          `${host} is ${status}${role === null || role === status ? "" : ` (role ${role})`}`,
+      );
+      return `it has not come; now ${hosts.length === 0 ? "no host is known" : hosts.join(", ")}`;
+    }
+    case "split-brain":
+      return state.splitBrain.length === 0
+        ? "it has not come; now no two hosts are master"
+        : `${state.splitBrain.join(" and ")} are master together: it came when that began, and comes again when that was over in between`;
+    case "run-failed": {
+      const { run } = state;
+      if (run === null) return "it has not come; no run is in progress";
+      const how = run.failure === null ? "" : " and has failed: it comes at the run's end";
+      return `it has not come; run ${run.run} of ${run.rule} is in progress${how}`;
+    }
+  }
 }
 
 function sayTrigger(trigger: Trigger): string {

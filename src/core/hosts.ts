@@ -10,6 +10,7 @@ import { isRole, rankOf } from "./status.ts";
 import { record, setHost, type Turn } from "./turn.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Status } from "./result.ts";
+import type { Cause } from "./run.ts";
 import type { Observation, Role, Standing, State } from "./state.ts";
 
 /** Brings every host into line with its checks. */
@@ -184,15 +185,16 @@ function claimsMaster(turn: Turn, host: string): number | null {
  * each has to be seen as master after all of them became it; that takes one interval more and spares a false alarm.
  */
 function watchForSplitBrain(turn: Turn): void {
-  const claims = hostsOf(turn).flatMap((host) => {
-    const seenAtMs = claimsMaster(turn, host);
-    return seenAtMs === null
-      ? []
-      : [{ host, seenAtMs, becameAtMs: standingOf(turn.state, host)?.roleSinceMs ?? turn.nowMs }];
-  });
-  const allBecameAtMs = Math.max(...claims.map((claim) => claim.becameAtMs));
-  const isProven =
-    claims.length > 1 && claims.every((claim) => claim.host === youngest(claims) || claim.seenAtMs >= allBecameAtMs);
+  const claims = hostsOf(turn)
+    .flatMap((host) => {
+      const seenAtMs = claimsMaster(turn, host);
+      const { roleSinceMs, roleOrder } = standingOf(turn.state, host) ?? unknownStanding(turn.nowMs);
+      return seenAtMs === null ? [] : [{ host, seenAtMs, becameAtMs: roleSinceMs, roleOrder }];
+    })
+    .toSorted((a, b) => a.becameAtMs - b.becameAtMs || a.roleOrder - b.roleOrder);
+  const youngest = claims.at(-1);
+  const allBecameAtMs = youngest?.becameAtMs ?? turn.nowMs;
+  const isProven = claims.length > 1 && claims.every((claim) => claim === youngest || claim.seenAtMs >= allBecameAtMs);
   const before = turn.state.splitBrain;
   const hosts = claims.length < 2 ? [] : isProven ? claims.map((claim) => claim.host) : before;
   if (hosts.length === before.length && hosts.every((host) => before.includes(host))) return;
@@ -212,11 +214,12 @@ function watchForSplitBrain(turn: Turn): void {
   });
   for (const rule of turn.configuration.rules) {
     if (rule.trigger.kind !== "split-brain" || turn.isSilent) continue;
-    const cause = { host: youngest(claims), from: null, to: "master", check: null, failed: null };
-    turn.edges.push({ rule: rule.name, cause, isLearned: true });
+    turn.edges.push({ rule: rule.name, cause: splitBrainCause(hosts), isLearned: true });
   }
 }
 
-function youngest(claims: readonly { readonly host: string; readonly becameAtMs: number }[]): string {
-  return claims.toSorted((a, b) => b.becameAtMs - a.becameAtMs)[0]?.host ?? "";
+/** `hosts` in the order in which they became master. */
+export function splitBrainCause(hosts: readonly string[]): Cause {
+  const others = hosts.slice(0, -1);
+  return { host: hosts.at(-1) ?? null, from: null, to: "master", check: null, failed: null, others };
 }

@@ -58,6 +58,7 @@ export type Record =
       readonly from: Status;
       readonly to: Status;
     })
+  /** In the order in which they became master: the last is the one that joined the others. */
   | (Said & { readonly kind: "split-brain"; readonly hosts: readonly string[] })
   | (Said & { readonly kind: "split-brain-over"; readonly hosts: readonly string[] })
   | (Said & { readonly kind: "check-removed"; readonly check: string; readonly host: string })

@@ -9,7 +9,7 @@ import { newProgress } from "./schedule.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole } from "./status.ts";
 import { edgesOf, isSameSubject } from "./triggers.ts";
-import { standingOf } from "./hosts.ts";
+import { splitBrainCause, standingOf } from "./hosts.ts";
 import { isReportedBy, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
 import { block, triggerOnFailure, whyBlocked } from "./runs.ts";
@@ -168,8 +168,7 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       turn.state = { ...turn.state, splitBrain: record.hosts };
       for (const rule of turn.configuration.rules) {
         if (rule.trigger.kind !== "split-brain") continue;
-        const cause = { host: record.hosts.at(-1) ?? null, from: null, to: "master", check: null, failed: null };
-        turn.edges.push({ rule: rule.name, cause, isLearned: true });
+        turn.edges.push({ rule: rule.name, cause: splitBrainCause(record.hosts), isLearned: true });
       }
       return;
     case "split-brain-over":

@@ -9,6 +9,7 @@ import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
 import { judge, variablesIn, type Judgement } from "./evaluate.ts";
 import { factOf } from "./facts.ts";
+import { splitBrainCause } from "./hosts.ts";
 import { holdOf, isOverLimit, maintenanceHold, maintenanceOf, type Hold } from "./holds.ts";
 import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
@@ -112,27 +113,36 @@ function fireEdge(turn: Turn): boolean {
     const [first, ...rest] = turn.state.waiting;
     if (first === undefined) return false;
     turn.state = { ...turn.state, waiting: rest };
-    const decided = { rule: first.rule, cause: first.cause };
+    const cause = causeNow(turn, first);
+    const decided = { rule: first.rule, cause };
     const rule = turn.configuration.rules.find((other) => other.name === first.rule);
     if (rule === undefined) {
       const sentence = `${first.rule} dropped: it is not in the configuration any more`;
       record(turn, { kind: "dropped", ...decided, hold: "no-longer", sentence });
       continue;
     }
-    if (!stillHolds(turn, rule, first.cause)) {
-      const sentence = `${rule.name} dropped: ${sayCause(first.cause)} no longer holds`;
+    if (!stillHolds(turn, rule, cause)) {
+      const sentence = `${rule.name} dropped: ${sayCause(cause)} no longer holds`;
       record(turn, { kind: "dropped", ...decided, hold: "no-longer", sentence });
       continue;
     }
-    const hold = staleHold(turn, rule, first.cause) ?? mayFire(turn, rule, first.cause);
+    const hold = staleHold(turn, rule, cause) ?? mayFire(turn, rule, cause);
     if (hold === null) {
-      startRun(turn, rule, first.cause, sayCause(first.cause));
+      startRun(turn, rule, cause, sayCause(cause));
       return true;
     }
-    const sentence = sayNotMadeUpFor(first.cause, hold);
+    const sentence = sayNotMadeUpFor(cause, hold);
     record(turn, { kind: "dropped", ...decided, hold: hold.kind, sentence });
   }
   return false;
+}
+
+/** Which hosts are master together may have changed while a split brain's trigger waited. */
+function causeNow({ configuration, state }: Turn, { rule: name, cause }: WaitingTrigger): Cause {
+  const isSplitBrain = configuration.rules.some(
+    (rule) => rule.name === name && rule.trigger.kind === "split-brain" && state.splitBrain.length > 0,
+  );
+  return isSplitBrain ? splitBrainCause(state.splitBrain) : cause;
 }
 
 /** The first rule, by declared order, whose `when` is true, has not fired in this episode and is not held. */
@@ -250,7 +260,7 @@ function staleHold(turn: Turn, rule: Rule, cause: Cause): Hold | null {
 function sayCause(cause: Cause): string {
   if (cause.failed !== null) return `run ${cause.failed.run} of ${cause.failed.rule} failed`;
   const subject = cause.check === null ? cause.host : `${cause.check} on ${cause.host}`;
-  return cause.from === null
-    ? `${subject} is ${cause.to} together with another`
-    : `${subject}: ${cause.from} -> ${cause.to}`;
+  if (cause.from !== null) return `${subject}: ${cause.from} -> ${cause.to}`;
+  const { others = [] } = cause;
+  return `${subject} is ${cause.to} together with ${others.length === 0 ? "another" : others.join(" and ")}`;
 }

@@ -15,6 +15,8 @@ export interface Cause {
   readonly check: string | null;
   /** For `[on_failure]`: the run that failed, `%RULE%` and `%RUN%`. */
   readonly failed: { readonly rule: string; readonly run: number } | null;
+  /** For `[split_brain]`: the hosts that are master together with `host`, the oldest first. */
+  readonly others?: readonly string[];
 }
 
 /** A command with every variable replaced. */

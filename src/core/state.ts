@@ -112,7 +112,7 @@ export interface State {
   readonly hosts: Readonly<{ [host: string]: Standing }>;
   /** The last host that was confirmed master. */
   readonly lastMaster: string | null;
-  /** The hosts that are confirmed master together; empty if there are not two. */
+  /** The hosts that are confirmed master together, in the order in which they became it; empty if there are not two. */
   readonly splitBrain: readonly string[];
   readonly rules: Readonly<{ [rule: string]: RuleProgress }>;
   /** The clocks of `for`, of each rule its own. One that is not there: what it measures was not known a moment ago. */

@@ -2,6 +2,7 @@
  * Telling people: every notifier that wants to hear of a record is run with it, one process at a time, beside everything
  * and never in its way. A notifier that hangs delays the next notification and nothing else.
  */
+import { splitBrainCause } from "../core/hosts.ts";
 import { bindCommand, bindVariables } from "../core/variables.ts";
 import { variableNames } from "../core/variables.ts";
 import type { Configuration, Notifier, NotifyTopic } from "../core/configuration.ts";
@@ -118,10 +119,14 @@ function compose(
 
 const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };
 
+/** Of the masters of a split brain, %HOST% is the one that joined the others. */
 function named(record: Record): Partial<Cause> {
-  return record.kind === "transition"
-    ? { host: record.host, from: record.from, to: record.to, check: record.check }
-    : {};
+  if (record.kind === "transition") {
+    const { host, from, to, check } = record;
+    return { host, from, to, check };
+  }
+  if (record.kind === "awaiting") return { host: record.host };
+  return record.kind === "split-brain" ? splitBrainCause(record.hosts) : {};
 }
 
 /** A run's bound actions are the journal's business: they would fill the message of who is told that it begins. */
@@ -131,9 +136,12 @@ function withoutBulk(record: Record): { readonly [name: string]: unknown } {
   return { ...rest, steps: actions.length };
 }
 
-/** `FAILOVERD_KIND`, `FAILOVERD_SENTENCE`, `FAILOVERD_RULE` …: every field that is a word or a number. */
+/** `FAILOVERD_KIND`, `FAILOVERD_SENTENCE`, `FAILOVERD_RULE` …: every field that is a word or a number, or words, with blanks between. */
 function environmentOf(event: { readonly [name: string]: unknown }): { readonly [name: string]: string } {
-  const plain = Object.entries(event).flatMap(([name, value]) => {
+  const isWords = (value: unknown): value is readonly string[] =>
+    Array.isArray(value) && value.every((word) => typeof word === "string");
+  const plain = Object.entries(event).flatMap(([name, field]) => {
+    const value = isWords(field) ? field.join(" ") : field;
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return [];
     const key = `FAILOVERD_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     return [[key, String(value).replaceAll(/[\0\n\r]/g, " ")] as const];
