@@ -97,7 +97,7 @@ export const optionTable: readonly OptionRow[] = [
   row("limit", "N per D", ["rule"], {
     isDefault: true,
     otherwise: "none",
-    says: "after N runs in D the rule is blocked until `failoverctl ack RULE`",
+    says: "after N runs in D, or one that failed, the rule is blocked until `failoverctl ack RULE`",
   }),
   row("timeout", "D", both, {
     isDefault: true,

@@ -143,14 +143,24 @@ function printWord(word: Word, plain: RegExp): string {
   );
   const isReserved = first?.kind === "text" && reserved.has(first.text.toLowerCase());
   if (isPlain && !isReserved && first !== undefined) return printBare(word);
-  const inside = word.segments.map((segment) =>
-    segment.kind === "variable" ? `%${segment.name}%` : segment.text.replaceAll("%", "%%").replaceAll('"', '""'),
-  );
-  return `"${inside.join("")}"`;
+  return `"${printBare(word).replaceAll('"', '""')}"`;
 }
 
+/** A percent sign is doubled only where it would otherwise be read as a variable's, or as half of a doubled one. */
 function printBare(word: Word): string {
-  return word.segments
-    .map((segment) => (segment.kind === "variable" ? `%${segment.name}%` : segment.text.replaceAll("%", "%%")))
-    .join("");
+  const raw = word.segments.map((segment) => (segment.kind === "variable" ? `%${segment.name}%` : segment.text));
+  const whole = raw.join("");
+  let at = 0;
+  const printed = word.segments.map((segment, index) => {
+    const start = at;
+    const text = raw[index] ?? "";
+    at += text.length;
+    if (segment.kind === "variable") return text;
+    return text.replaceAll("%", (sign, offset: number) => (isReadAsMore(whole, start + offset) ? "%%" : sign));
+  });
+  return printed.join("");
+}
+
+function isReadAsMore(text: string, at: number): boolean {
+  return /^%(?:%|[A-Za-z_][A-Za-z0-9_]{0,63}%)/.test(text.slice(at, at + 67));
 }
