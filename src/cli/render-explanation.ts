@@ -35,7 +35,7 @@ export function renderExplanation(
     title,
     ...say(why),
     "",
-    ...parts.flatMap((part, index) => renderPart(part, parts, index, layout)),
+    ...parts.flatMap((part) => renderPart(part, parts, layout)),
     ...(verdict.length === 0 ? [] : ["", ...verdict]),
     ...(lately.length === 0 ? [] : ["", paint(isColoured, "bold", "lately")]),
     ...lately.map((entry) => printer.print(entry)),
@@ -53,6 +53,7 @@ function verdictOf({ rule, state, reason, hold, parts }: ShownExplanation): read
   }
   if (reason !== null) return [];
   if (top.of === "on") return ["Nothing holds it back: it fires when its trigger comes."];
+  if (isWaiting(top, parts)) return ["Nothing holds it back: its condition is true, and it fires when its time is up."];
   switch (top.truth) {
     case "true":
       return ["Nothing holds it back, and its condition is true: it fires now."];
@@ -63,12 +64,22 @@ function verdictOf({ rule, state, reason, hold, parts }: ShownExplanation): read
   }
 }
 
-function renderPart(
-  part: ShownPart,
-  parts: readonly ShownPart[],
-  index: number,
-  { columns, isColoured }: Layout,
-): readonly string[] {
+/** A `for` whose part is true and whose time is not up; or parts of which no other is missing. */
+function isWaiting(part: ShownPart, parts: readonly ShownPart[]): boolean {
+  if (part.truth === "true") return false;
+  const own = partsOf(part, parts);
+  const [only] = own;
+  if (own.length === 1 && only !== undefined) return only.truth === "true" && !part.text.startsWith("not ");
+  return own.length > 1 && own.every((other) => other.truth === "true" || isWaiting(other, parts));
+}
+
+function partsOf(part: ShownPart, parts: readonly ShownPart[]): readonly ShownPart[] {
+  const after = parts.slice(parts.indexOf(part) + 1);
+  const end = after.findIndex((other) => other.of !== part.of || other.depth <= part.depth);
+  return after.slice(0, end === -1 ? after.length : end).filter(({ depth }) => depth === part.depth + 1);
+}
+
+function renderPart(part: ShownPart, parts: readonly ShownPart[], { columns, isColoured }: Layout): readonly string[] {
   const { of, depth, text, truth } = part;
   const indent = keywordColumns + truthColumns + 2 * depth;
   const room = columns === null ? Infinity : Math.max(20, columns - indent - 2);
@@ -78,7 +89,7 @@ function renderPart(
   const mark = paint(isColoured, truthColours[truth], truth) + " ".repeat(truthColumns - truth.length + 2 * depth);
   const below = [
     ...further.map((line) => `  ${line}`),
-    ...valuesOf(part, parts, index).flatMap((line) =>
+    ...valuesOf(part, parts).flatMap((line) =>
       wrap(printable(line), room).map((piece) => `  ${paint(isColoured, "dim", piece)}`),
     ),
   ];
@@ -86,10 +97,8 @@ function renderPart(
 }
 
 /** A part that has parts repeats what the one says that decided it; what it adds to its only one, a `for` its time, is kept. */
-function valuesOf(part: ShownPart, parts: readonly ShownPart[], index: number): readonly string[] {
-  const after = parts.slice(index + 1);
-  const end = after.findIndex((other) => other.of !== part.of || other.depth <= part.depth);
-  const own = after.slice(0, end === -1 ? after.length : end).filter(({ depth }) => depth === part.depth + 1);
+function valuesOf(part: ShownPart, parts: readonly ShownPart[]): readonly string[] {
+  const own = partsOf(part, parts);
   const [only] = own;
   if (only === undefined) return [part.because];
   if (own.length > 1 || !part.because.startsWith(only.because)) return [];

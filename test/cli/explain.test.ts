@@ -22,6 +22,8 @@ const whenPart = {
   truth: "true",
   because: "%MASTER% (host1) is critical for 7.2 s",
 };
+const both = { ...when, text: "(%MASTER% is critical or down for 5s) and host2 is slave", truth: "unknown" };
+const other = { of: "when", depth: 1, text: "host2 is slave", truth: "true", because: "host2 is slave for 3.1 h" };
 const lag =
   "lag of check_replication on host2 is 48MB, check_replication on host2 is slave for 3.1 h, last result 812 ms ago";
 const guard = [
@@ -91,7 +93,45 @@ const verdicts: readonly (readonly [name: string, explanation: unknown, want: Re
     { ...armed, parts: [when] },
     /\n\nNothing holds it back, and its condition is true: it fires now\.$/,
   ],
-  ["false, and nothing holds it", armed, /\n\nNothing holds it back: it fires when its condition becomes true\.$/],
+  [
+    "false, and nothing holds it",
+    {
+      ...armed,
+      parts: [
+        { ...when, truth: "false" },
+        { ...whenPart, truth: "false" },
+      ],
+    },
+    /\n\nNothing holds it back: it fires when its condition becomes true\.$/,
+  ],
+  [
+    "true, and its time is not up",
+    armed,
+    /\n\nNothing holds it back: its condition is true, and it fires when its time is up\.$/,
+  ],
+  [
+    "true, and since when is not known",
+    { ...armed, parts: [{ ...when, truth: "unknown" }, whenPart] },
+    /\n\nNothing holds it back: its condition is true, and it fires when its time is up\.$/,
+  ],
+  [
+    "one part's time is not up, and the other part is true",
+    { ...armed, parts: [both, { ...when, depth: 1, truth: "unknown" }, { ...whenPart, depth: 2 }, other] },
+    /it fires when its time is up\.$/,
+  ],
+  [
+    "one part's time is not up, and the other part is not true",
+    {
+      ...armed,
+      parts: [both, { ...when, depth: 1, truth: "unknown" }, { ...whenPart, depth: 2 }, { ...other, truth: "unknown" }],
+    },
+    /Its condition cannot be judged now, and nothing fires on what is not known\.$/,
+  ],
+  [
+    "not what is true",
+    { ...armed, parts: [{ ...when, text: "not host1 is ok", truth: "false" }, whenPart] },
+    /it fires when its condition becomes true\.$/,
+  ],
   [
     "not known",
     { ...armed, parts: [{ ...when, truth: "unknown" }] },
