@@ -18,7 +18,7 @@ export interface Surroundings {
   /** Only what was observed since then counts. */
   readonly freshSinceMs: number;
   /** For an expectation: nor what is older than this, nor what the newest results no longer say. Null: no matter. */
-  readonly newerThanMs: number | null;
+  readonly newerThan: NewerThan | null;
   /** The host that a variable stands for now; null: none. */
   readonly hostOf: (variable: string) => string | null;
   /** The clocks of `for` as they are after this judgement; the caller keeps them. */
@@ -27,6 +27,12 @@ export interface Surroundings {
   readonly owner: string;
   /** When a `for` that is running will be true, if nothing changes. */
   readonly wakes: number[];
+}
+
+/** The daemon asks its own checks again behind a step; who reports by himself says it once, maybe while the step still runs. */
+export interface NewerThan {
+  readonly ownMs: number;
+  readonly passiveMs: number;
 }
 
 /** What is known of one subject. */
@@ -107,19 +113,30 @@ export function factOfObservation(observation: Observation, around: Surroundings
 }
 
 function isAwaitedBy(observation: Observation, around: Surroundings): boolean {
-  return around.newerThanMs !== null && !observation.isStale && !isFresh(observation, around);
+  return around.newerThan !== null && !observation.isStale && !isFresh(observation, around);
 }
 
 /** A passive check speaks when it has something to say: until its limit, its word holds. */
 export function isFresh(
   observation: Observation,
-  around: Pick<Surroundings, "configuration" | "freshSinceMs" | "newerThanMs">,
+  around: Pick<Surroundings, "configuration" | "freshSinceMs" | "newerThan">,
 ): boolean {
   const { latestAtMs, isStale, confirming } = observation;
   if (latestAtMs === null || isStale) return false;
-  if (around.newerThanMs !== null && (latestAtMs < around.newerThanMs || confirming.length > 0)) return false;
-  const check = around.configuration.checks.find((other) => other.key === observation.source);
-  return check?.run.kind === "passive" || latestAtMs >= around.freshSinceMs;
+  if (around.newerThan !== null && (!isNewer(observation, around) || confirming.length > 0)) return false;
+  return isPassive(observation, around) || latestAtMs >= around.freshSinceMs;
+}
+
+function isNewer(
+  observation: Observation,
+  { newerThan, configuration }: Pick<Surroundings, "configuration" | "newerThan">,
+): boolean {
+  if (newerThan === null || observation.latestAtMs === null) return newerThan === null;
+  return observation.latestAtMs >= (isPassive(observation, { configuration }) ? newerThan.passiveMs : newerThan.ownMs);
+}
+
+function isPassive({ source }: Observation, { configuration }: Pick<Surroundings, "configuration">): boolean {
+  return configuration.checks.find((check) => check.key === source)?.run.kind === "passive";
 }
 
 export function sayObservation(observation: Observation, around: Surroundings): string {
@@ -130,7 +147,7 @@ export function sayObservation(observation: Observation, around: Surroundings): 
   const check = around.configuration.checks.find((other) => other.key === observation.source);
   if (observation.isStale)
     return `${name} is stale, last result ${age} ago (limit ${sayDuration(check?.staleAfterMs ?? 0)})`;
-  if (around.newerThanMs !== null && latestAtMs >= around.newerThanMs && confirming.length > 0)
+  if (around.newerThan !== null && isNewer(observation, around) && confirming.length > 0)
     return `${name} is ${standing.status}, but now says ${confirming.at(-1)} (${confirming.length} in a row, not yet confirmed)`;
   if (!isFresh(observation, around)) return `${name} is to be observed again, last result ${age} ago`;
   const pending = confirming.length > 0 ? ` (${confirming.length} in a row, not yet confirmed)` : "";

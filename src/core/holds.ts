@@ -49,7 +49,7 @@ function learningHold(turn: Turn, rule: Rule): Hold | null {
 
 /** The checks that count and were not observed since learning began. */
 export function unlearned(turn: Turn): readonly string[] {
-  const known = { configuration: turn.configuration, freshSinceMs: turn.state.learning.sinceMs, newerThanMs: null };
+  const known = { configuration: turn.configuration, freshSinceMs: turn.state.learning.sinceMs, newerThan: null };
   const observations = Object.values(turn.state.observations);
   const isLearned = (key: string): boolean =>
     observations.some((observation) => observation.source === key && isFresh(observation, known));

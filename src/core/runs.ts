@@ -202,11 +202,14 @@ export function personFenced(turn: Turn, host: string): boolean {
   return true;
 }
 
+/** `heardSinceMs`: since when a report of a passive check counts; null: since now. */
 function expectFrom(
   turn: Turn,
   run: Run,
   { attempt, withinMs }: { readonly attempt: number; readonly withinMs: number },
+  heardSinceMs: number | null = null,
 ): void {
+  turn.state = { ...turn.state, heardSinceMs };
   setPhase(turn, run, { kind: "expecting", attempt, sinceMs: turn.nowMs, untilMs: turn.nowMs + withinMs });
   hurryChecks(turn);
 }
@@ -249,7 +252,13 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
       setPhase(turn, run, verdict.phase);
       return;
     case "expect":
-      expectFrom(turn, run, { attempt: phase.attempt, withinMs: actionAt(run).options.expect?.withinMs ?? 0 });
+      /** A hook may have told of what its action did before the action ended. */
+      expectFrom(
+        turn,
+        run,
+        { attempt: phase.attempt, withinMs: actionAt(run).options.expect?.withinMs ?? 0 },
+        phase.startedAtMs,
+      );
       return;
   }
 }
@@ -258,7 +267,8 @@ function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind
   const { expect } = actionAt(run).options;
   invariant(expect !== null, "a step that expects says what");
   const owner = `run ${run.run}, step ${run.at + 1}`;
-  const judgement = judge(expect.condition, around(turn, { owner, cause: run.cause, newerThanMs: phase.sinceMs }));
+  const newerThan = { ownMs: phase.sinceMs, passiveMs: turn.state.heardSinceMs ?? phase.sinceMs };
+  const judgement = judge(expect.condition, around(turn, { owner, cause: run.cause, newerThan }));
   const isMet = judgement.truth === "true";
   if (!isMet && turn.nowMs < phase.untilMs) return false;
   const ms = Math.round(turn.nowMs - phase.sinceMs);

@@ -1,16 +1,16 @@
 /** Ties a turn to the evaluator: what conditions are judged by, here and now. */
 import { hostOf } from "./variables.ts";
-import type { Surroundings } from "./facts.ts";
+import type { NewerThan, Surroundings } from "./facts.ts";
 import type { Turn } from "./turn.ts";
 import type { Cause } from "./run.ts";
 
 /**
  * What conditions are judged by in this turn. `owner`: whose `for` clocks they use, a rule's or an expectation's; `cause`
- * gives %HOST%; `newerThanMs`: for an expectation, only what was observed since then counts.
+ * gives %HOST%; `newerThan`: for an expectation, only what was observed since then counts.
  */
 export function around(
   turn: Turn,
-  of: { readonly owner: string; readonly cause: Cause | null; readonly newerThanMs?: number },
+  of: { readonly owner: string; readonly cause: Cause | null; readonly newerThan?: NewerThan },
 ): Surroundings {
   const { configuration, state, nowMs, clocks, wakes } = turn;
   return {
@@ -18,7 +18,7 @@ export function around(
     state,
     nowMs,
     freshSinceMs: state.learning.sinceMs,
-    newerThanMs: of.newerThanMs ?? null,
+    newerThan: of.newerThan ?? null,
     clocks,
     owner: of.owner,
     wakes,

@@ -19,7 +19,7 @@ interface Known {
 
 /** The best slave: it is seen as slave, freshly; the first by declared order. */
 export function slaveOf(known: Known): string | null {
-  const around = { configuration: known.configuration, freshSinceMs: known.state.learning.sinceMs, newerThanMs: null };
+  const around = { configuration: known.configuration, freshSinceMs: known.state.learning.sinceMs, newerThan: null };
   const isSlave = (host: string): boolean => {
     if (standingOf(known.state, host)?.status !== "slave") return false;
     const claims = countingObservations(known.configuration, known.state, host).filter(

@@ -132,7 +132,7 @@ function around(little: LittleWorld): Parameters<typeof judge>[1] {
     ...stateOf(little),
     nowMs: 1_000,
     freshSinceMs: 100,
-    newerThanMs: null,
+    newerThan: null,
     hostOf: (variable) => little.variables.get(variable) ?? null,
     clocks: {},
     owner: "rule",

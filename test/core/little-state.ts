@@ -66,7 +66,7 @@ export function judgeIn(
     },
     nowMs: change.nowMs ?? 1_000,
     freshSinceMs: change.freshSinceMs ?? 0,
-    newerThanMs: change.newerThanMs ?? null,
+    newerThan: change.newerThanMs === undefined ? null : { ownMs: change.newerThanMs, passiveMs: change.newerThanMs },
     hostOf: (variable) => (variable === "MASTER" ? "h1" : null),
     clocks,
     owner: "rule",
