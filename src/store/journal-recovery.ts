@@ -37,6 +37,9 @@ export type CurrentFile =
   | { readonly kind: "good"; readonly firstSeq: number; readonly bytes: number }
   | { readonly kind: "damaged"; readonly keepAs: string };
 
+/** A file is cut at 8 MiB, and no entry is shorter than 80 bytes. */
+const entriesPerFileMax = 131_072;
+
 /** The disk lets nobody in: not damage, but a mistake in how the daemon was started. */
 const notAllowed: readonly string[] = ["EACCES", "EPERM", "EISDIR", "ENOTDIR", "EROFS"];
 
@@ -61,8 +64,9 @@ export async function recoverJournal(
   if (read.torn !== null && read.damages.length === 0) notes.push(sayTorn(pathOf(folder, name ?? ""), read.torn));
 
   const wantedSeq = Math.max(read.lastSeq, expectedSeq ?? 0);
-  /** What could not be read was not before what was put away: the next file must not take the name of one of those. */
-  const lastSeq = Math.max(wantedSeq, files.rotated.at(-1)?.firstSeq ?? 0);
+  /** No number is given twice: what could not be read is behind what was put away, and is one file. */
+  const putAwaySeq = files.rotated.at(-1)?.firstSeq ?? 0;
+  const lastSeq = Math.max(wantedSeq, putAwaySeq) + (read.isUnread ? entriesPerFileMax : 0);
   const keepAs = damagedName((files.damaged.at(-1)?.number ?? 0) + 1);
   const title = name === currentName ? `${name} (kept as ${keepAs})` : name;
   const reasons = read.damages.map((damage) => `${title} ${damage}`);
@@ -97,6 +101,8 @@ interface ReadFile {
   readonly bytes: number;
   readonly torn: Torn | null;
   readonly damages: readonly string[];
+  /** The disk failed on the way: there may be more. */
+  readonly isUnread: boolean;
 }
 
 const nothing: ReadFile = {
@@ -107,6 +113,7 @@ const nothing: ReadFile = {
   bytes: 0,
   torn: null,
   damages: [],
+  isUnread: false,
 };
 
 /** More places are not listed: one is enough to distrust, and a person looks at the file itself. */
@@ -116,7 +123,7 @@ async function readFile(
   disk: Disk,
   path: string,
 ): Promise<ReadFile | { readonly kind: "empty" } | { readonly kind: "refused"; readonly sentence: string }> {
-  let { checkpoint, firstSeq, lastSeq, bytes, torn } = nothing;
+  let { checkpoint, firstSeq, lastSeq, bytes, torn, isUnread } = nothing;
   const damages: string[] = [];
   let isEmpty = true;
   for await (const scanned of scanJournalFile(disk, path)) {
@@ -146,10 +153,12 @@ async function readFile(
         if (notAllowed.includes(scanned.failure.errno))
           return { kind: "refused", sentence: sayNotAllowed(scanned.failure) };
         damages.push(`cannot be read from byte ${scanned.fromByte} on (${scanned.failure.reason})`);
+        isUnread = true;
         break;
     }
   }
-  return isEmpty ? { kind: "empty" } : { kind: "read", checkpoint, firstSeq, lastSeq, bytes, torn, damages };
+  if (isEmpty) return { kind: "empty" };
+  return { kind: "read", checkpoint, firstSeq, lastSeq, bytes, torn, damages, isUnread };
 }
 
 function distrusted(checkpoint: Checkpoint, reasons: readonly string[]): Checkpoint {

@@ -324,6 +324,26 @@ for (const errno of ["EACCES", "EPERM", "EISDIR"]) {
   });
 }
 
+void test("a journal that the disk does not give back is not trusted, and no number in it is given again", async () => {
+  const disk = await diskWith(groups);
+  const { journal } = await open(disk.mount());
+  await remember(journal, ...Array.from({ length: 20 }, (_, index) => note(`${index} `.repeat(40))));
+  const putAway = disk.paths().filter((path) => /journal\.\d+\.ndjson$/.test(path));
+  assert.notDeepEqual(putAway, []);
+  const before = putAway.map((path) => textOf(disk, path));
+  disk.crash("kill");
+  disk.plan = ({ kind }) => (kind === "read" ? { kind: "fail", errno: "EIO" } : null);
+  const again = await open(disk.mount());
+  assert.match(again.recovery.distrust ?? "", /cannot be read from byte 0 on/);
+  assert.ok(again.journal.lastSeq > 24, `numbers go on behind ${again.journal.lastSeq}`);
+  disk.plan = (): null => null;
+  await remember(again.journal, ...Array.from({ length: 20 }, (_, index) => note(`${index} `.repeat(40))));
+  assert.deepEqual(
+    putAway.map((path) => textOf(disk, path)),
+    before,
+  );
+});
+
 void test("damaged files are kept, the newest of them", async () => {
   const disk = newDisk();
   for (let time = 1; time <= 5; time += 1) {
