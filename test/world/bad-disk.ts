@@ -39,9 +39,10 @@ export function planOf(bad: BadDisk): (step: DiskStep) => Fault | null {
       return { kind: "crash", how };
     }
     if (trouble.isDiskFull && step.kind === "write") {
-      if (bad.disk().peek(bad.reservePath) !== null) writesLeft = writesInReserve;
+      const hasReserve = bad.disk().paths().includes(bad.reservePath);
+      if (hasReserve) writesLeft = writesInReserve;
       else writesLeft -= 1;
-      if (writesLeft <= 0 || bad.disk().peek(bad.reservePath) !== null) return { kind: "fail", errno: "ENOSPC" };
+      if (writesLeft <= 0 || hasReserve) return { kind: "fail", errno: "ENOSPC" };
     }
     if (trouble.diskFails > 0 && random.chance(trouble.diskFails)) return { kind: "fail", errno: "EIO" };
     return null;

@@ -104,6 +104,9 @@ export class Daemon {
     if (how === "power") {
       steps.losePower();
       machine.reboot();
+    } else if (this.#host.random.chance(0.25)) {
+      say("all that it had started is killed with it");
+      steps.killAll();
     }
     disk.crash(how);
     this.#startLater(how === "power");

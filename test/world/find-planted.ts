@@ -4,9 +4,10 @@
  */
 import { planted } from "./planted.ts";
 import { playWorld } from "./player.ts";
+import { ruleSets } from "./rule-sets.ts";
 
 /** Long enough for some failovers. */
-const days = 0.1;
+const days = 0.08;
 
 export interface Found {
   readonly name: string;
@@ -20,9 +21,17 @@ const names = process.argv.slice(2);
 for (const bug of planted) {
   if (names.length > 0 && !names.includes(bug.name)) continue;
   let found: Found = { name: bug.name, world: null, foundBy: null, sentence: "" };
-  for (let seed = 1; seed <= bug.worldsMax && found.world === null; seed += 1) {
-    const { failure } = await playWorld({ seed, days, spoilt: bug.spoil() });
-    if (failure !== null) found = { ...found, world: seed, foundBy: failure.number, sentence: failure.sentence };
+  const at = ruleSets.findIndex((ruleSet) => ruleSet.name === bug.ruleSet);
+  for (let world = 1; world <= bug.worldsMax && found.world === null; world += 1) {
+    const seed = at < 0 ? world : world * ruleSets.length + at;
+    const { failure } = await playWorld({
+      seed,
+      days,
+      spoilt: bug.spoil(),
+      ...(bug.trouble === undefined ? {} : { trouble: bug.trouble }),
+    });
+    if (failure !== null) found = { ...found, world, foundBy: failure.number, sentence: failure.sentence };
   }
-  console.log(JSON.stringify(found));
+  const cpuMs = Math.round(process.cpuUsage().user / 1_000);
+  console.log(JSON.stringify({ ...found, cpuMs }));
 }

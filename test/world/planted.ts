@@ -10,12 +10,17 @@ import type { AppendFile, Disk } from "../../src/store/disk.ts";
 import { decodeTable, encodeTable } from "../../src/store/table-format.ts";
 import type { Step } from "../../src/supervisor/loop.ts";
 import type { Spoilt } from "./daemon.ts";
+import type { Trouble } from "./trouble.ts";
 
 export interface Planted {
   readonly name: string;
   readonly sentence: string;
-  /** Of a tenth of a day each. */
+  /** Of so many worlds one at least shows it. */
   readonly worldsMax: number;
+  /** Worlds of this rule set only, where others cannot show it. */
+  readonly ruleSet?: string;
+  /** What shows it sooner. */
+  readonly trouble?: Partial<Trouble>;
   /** Of the invariants that may find it; 0: it is not healed, or ends by its own mistake. */
   readonly foundBy: readonly number[];
   /** For one world. */
@@ -116,6 +121,7 @@ export const planted: readonly Planted[] = [
     name: "a step is run twice",
     sentence: "after a restart nobody looks whether the step still runs, or how it ended",
     worldsMax: 60,
+    trouble: { diesAtCall: 0.2 },
     foundBy: [2],
     spoil: () => ({
       processes: (processes) => wrapped(processes, { findStep: () => "in-doubt" }),
@@ -125,6 +131,8 @@ export const planted: readonly Planted[] = [
     name: "once is forgotten",
     sentence: "a step that must not run twice is started again after a crash",
     worldsMax: 120,
+    ruleSet: "once",
+    trouble: { diesAtCall: 0.3 },
     foundBy: [5],
     spoil: () =>
       seeing((state) =>
@@ -138,6 +146,7 @@ export const planted: readonly Planted[] = [
     name: "a hung step is left",
     sentence: "nobody ends a step that is too slow",
     worldsMax: 60,
+    trouble: { stepHangs: 0.3 },
     foundBy: [0],
     spoil: () => ({ processes: (processes) => wrapped(processes, { killStep: () => undefined }) }),
   },
@@ -145,6 +154,7 @@ export const planted: readonly Planted[] = [
     name: "cooldown is forgotten",
     sentence: "when a run has ended is not kept",
     worldsMax: 60,
+    ruleSet: "edges",
     foundBy: [13],
     spoil: () => forgetting((state) => everyRule(state, (progress) => ({ ...progress, lastRunEndMs: null }))),
   },
@@ -152,6 +162,7 @@ export const planted: readonly Planted[] = [
     name: "limit is forgotten",
     sentence: "how often a rule has run is not kept",
     worldsMax: 200,
+    ruleSet: "once",
     foundBy: [13],
     spoil: () => forgetting((state) => everyRule(state, (progress) => ({ ...progress, runStartsMs: [] }))),
   },
@@ -166,6 +177,7 @@ export const planted: readonly Planted[] = [
     name: "stale data is believed",
     sentence: "a result is never too old",
     worldsMax: 200,
+    ruleSet: "reports",
     foundBy: [4],
     spoil: () =>
       configured((configuration) => ({
@@ -188,6 +200,7 @@ export const planted: readonly Planted[] = [
     name: "nothing is learned",
     sentence: "it acts at once when it has started, on what it knew before",
     worldsMax: 120,
+    ruleSet: "edges",
     foundBy: [4],
     spoil: () => seeing((state) => ({ ...state, learning: { sinceMs: -1e12, isOver: true } })),
   },
@@ -195,6 +208,7 @@ export const planted: readonly Planted[] = [
     name: "a stall is not noticed",
     sentence: "after a suspend it goes on as if nothing had been",
     worldsMax: 120,
+    ruleSet: "edges",
     foundBy: [4],
     spoil: () => ({
       step: (real) => (configuration, state, event, nowMs) =>
@@ -240,6 +254,8 @@ export const planted: readonly Planted[] = [
     name: "undone in the wrong order",
     sentence: "what was done first is undone first",
     worldsMax: 200,
+    ruleSet: "closed loop",
+    trouble: { stepFails: 0.4, stepHangs: 0, fenceFails: 0 },
     foundBy: [2],
     spoil: () =>
       seeing((state, event) =>
@@ -260,6 +276,7 @@ export const planted: readonly Planted[] = [
     name: "two runs at once",
     sentence: "a run is forgotten while it waits for what is expected",
     worldsMax: 60,
+    ruleSet: "edges",
     foundBy: [0, 3],
     spoil: () =>
       seeing((state, event) =>
@@ -270,6 +287,7 @@ export const planted: readonly Planted[] = [
     name: "the queue is lost",
     sentence: "triggers that wait do not outlive the daemon",
     worldsMax: 120,
+    ruleSet: "edges",
     foundBy: [10],
     spoil: () => seeing((state, event) => (event.kind === "started" ? { ...state, waiting: [] } : state)),
   },
@@ -298,6 +316,7 @@ export const planted: readonly Planted[] = [
     name: "a reload forgets",
     sentence: "after a reload a rule that has fired may fire again",
     worldsMax: 200,
+    ruleSet: "closed loop",
     foundBy: [8],
     spoil: () =>
       forgetting((state, event) =>

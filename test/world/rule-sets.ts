@@ -66,7 +66,7 @@ function checksOf(hosts: readonly string[], options: string): string {
 const disk = "check_disk { every 5m, advisory, for host1 }\n";
 
 /** The first two files that an operator writes, as they stand in the README. Here another program promotes. */
-const seed: readonly Texts[] = ["every 15s", "every 20s, stale 2m"].map((options) => ({
+const seed: readonly Texts[] = ["every 30s", "every 15s, stale 2m"].map((options) => ({
   checks: `[local]\n{ ${options} }\ncheck_db_host1\ncheck_db_host2\n`,
   actions: "[slave_to_master]\nstopservice1\nunplumb\nplumb %MASTER%\nstartservice1\n",
 }));
@@ -99,7 +99,7 @@ tell "%MASTER% lost, %SLAVE% took over" { on failure continue }
 ${extra}${after}${fences(two, "fence_spare plug=HOST { timeout 20s }\n")}`;
 
 const closedLoop: readonly Texts[] = [
-  { checks: checksOf(two, "every 12s, timeout 4s, fall 3") + disk, actions: failover("", "5m") },
+  { checks: checksOf(two, "every 30s, retry 10s, timeout 6s, fall 3") + disk, actions: failover("", "5m") },
   { checks: checksOf(two, "every 20s, timeout 5s, fall 2"), actions: failover("", "10m") },
   {
     checks: checksOf(two, "every 12s, timeout 4s, fall 3"),
@@ -108,8 +108,8 @@ const closedLoop: readonly Texts[] = [
 ];
 
 /** Steps that must not be started twice, and steps whose failure does not matter. */
-const careful: readonly Texts[] = ["tell done", "tell finished"].map((last) => ({
-  checks: checksOf(two, "every 10s, timeout 3s, rise 2, fall 2, retry 4s"),
+const careful: readonly Texts[] = ["25s", "10s"].map((every) => ({
+  checks: checksOf(two, `every ${every}, timeout 3s, rise 2, fall 2, retry 4s`),
   actions: `[rule primary_lost]
 when %MASTER% is critical or down for 15s
 if %SLAVE% is slave
@@ -118,13 +118,13 @@ fence %MASTER%
 promote %SLAVE% { once, timeout 30s }
 plumb %SLAVE% { once, undo "unplumb %SLAVE%" }
 record_switch { on failure continue }
-${last}
+tell "run %RUN% with checks every ${every}"
 ${after}${fences(two, "")}`,
 }));
 
 /** Edges and levels beside one another; three hosts; nobody is fenced. */
 const edges: readonly Texts[] = ["30s", "45s"].map((time) => ({
-  checks: checksOf(three, "every 15s, timeout 4s, fall 2"),
+  checks: checksOf(three, `every ${time}, timeout 4s, fall 2`),
   actions: `[master_to_critical]
 { cooldown 1m }
 unplumb %HOST% { on failure continue, timeout 5s }
@@ -146,7 +146,7 @@ ${after}`,
 }));
 
 /** One check that reports on every host, residents, and what others report. */
-const reports: readonly Texts[] = ["12s", "25s"].map((every) => ({
+const reports: readonly Texts[] = ["25s", "12s"].map((every) => ({
   checks: `[local]
 check_cluster { as db, every ${every}, timeout 5s, dialect report, fall 2, for host1 }
 watch_db host1 { as seen, for host1, resident, advisory, stale 45s }

@@ -1,9 +1,12 @@
 /**
- * Plays worlds: `node .build/test/world/simulate.js --seed N [--seeds M] [--days D] [--verbose]`. One seed, or many in a row;
- * ends at the first whose promises are broken, with the seed, what was broken and what led to it, and exit 1.
+ * Plays worlds: `npm run simulate -- --seed N [--seeds M] [--days D] [--verbose] [--keep-going] [--jobs J]`. One seed, or
+ * many in a row; ends at the first whose promises are broken, with the seed, what was broken and what led to it, and
+ * exit 1. `--seed N --days D` alone plays the same world again, to the letter.
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { playWorld } from "./player.ts";
+import { startWorker, type Worker } from "./worker.ts";
 import type { Outcome } from "./world.ts";
 
 const { values } = parseArgs({
@@ -11,48 +14,80 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     seeds: { type: "string", default: "1" },
     days: { type: "string", default: "1" },
-    step: { type: "string", default: "1" },
+    jobs: { type: "string", default: String(availableParallelism()) },
     verbose: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
+    /** For workers: every so many seeds, outcomes as lines of JSON. */
+    stride: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
   },
 });
 
-const first = Number(values.seed);
-const count = Number(values.seeds);
-const days = Number(values.days);
-const stride = Number(values.step);
+const plan = { seed: Number(values.seed), seeds: Number(values.seeds), days: Number(values.days) };
+const jobs = Math.min(Number(values.jobs), plan.seeds);
+const sum = { worlds: 0, turns: 0, runs: 0, lives: 0, broken: 0, lostWrites: 0, cpuSeconds: 0 };
 
-const beganAt = process.cpuUsage();
-let failures = 0;
-let turns = 0;
-let runs = 0;
-let lives = 0;
-let played = 0;
-for (let index = 0; index < count; index += 1) {
-  const seed = first + index * stride;
-  const onLine = values.verbose ? (line: string): void => console.log(line) : (): void => {};
-  const outcome = await playWorld({ seed, days, onLine });
-  played += 1;
-  turns += outcome.turns;
-  runs += outcome.runs;
-  lives += outcome.lives;
-  if (values.json) console.log(JSON.stringify(outcome));
-  if (outcome.failure === null) continue;
-  failures += 1;
+if (jobs > 1 && !values.verbose && !values.json) await playTogether();
+else await playHere();
+process.exitCode = sum.broken === 0 ? 0 : 1;
+if (!values.json) tellSum();
+
+async function playHere(): Promise<void> {
+  const stride = Number(values.stride);
+  for (let index = 0; index < plan.seeds && (sum.broken === 0 || values["keep-going"]); index += 1) {
+    const before = process.cpuUsage();
+    const onLine = values.verbose ? (line: string): void => console.log(line) : (): void => {};
+    const outcome = await playWorld({ seed: plan.seed + index * stride, days: plan.days, onLine });
+    const { user, system } = process.cpuUsage(before);
+    const cpuSeconds = (user + system) / 1_000_000;
+    if (values.json) console.log(JSON.stringify({ ...outcome, cpuSeconds }));
+    take(outcome, cpuSeconds);
+  }
+}
+
+/** Shares the seeds out among processes; the first that is broken ends them all. */
+async function playTogether(): Promise<void> {
+  const workers: Worker[] = [];
+  for (let job = 0; job < jobs; job += 1) {
+    const seeds = Math.ceil((plan.seeds - job) / jobs);
+    const share = ["--seed", plan.seed + job, "--seeds", seeds, "--stride", jobs, "--days", plan.days];
+    const going = values["keep-going"] ? ["--keep-going"] : [];
+    const worker = startWorker(import.meta.url, [...share.map(String), ...going, "--json"], (outcome) => {
+      take(outcome, outcome.cpuSeconds);
+      if (outcome.failure !== null && !values["keep-going"]) for (const other of workers) other.end();
+    });
+    workers.push(worker);
+  }
+  const failures = await Promise.all(workers.map((worker) => worker.ended));
+  for (const failure of failures) if (failure !== null) throw new Error(failure);
+}
+
+function take(outcome: Outcome, cpuSeconds: number): void {
+  sum.worlds += 1;
+  sum.turns += outcome.turns;
+  sum.runs += outcome.runs;
+  sum.lives += outcome.lives;
+  sum.lostWrites += outcome.lostWrites;
+  sum.cpuSeconds += cpuSeconds;
+  if (plan.seeds === 1 && !values.json)
+    console.log(`seed ${outcome.seed} (${outcome.ruleSet}): history ${outcome.digest}`);
+  if (outcome.failure === null) return;
+  sum.broken += 1;
   if (!values.json) tellFailure(outcome);
-  if (!values["keep-going"]) break;
 }
-const used = process.cpuUsage(beganAt);
-const seconds = (used.user + used.system) / 1_000_000;
-if (!values.json) {
-  const sum = `${played} worlds of ${days} days: ${turns} turns, ${runs} runs, ${lives} lives of the daemon, ${failures} broken`;
-  console.log(`${sum}; ${((played * days) / seconds).toFixed(2)} days a second of CPU`);
-}
-process.exitCode = failures === 0 ? 0 : 1;
 
 function tellFailure({ seed, failure, ruleSet, digest }: Outcome): void {
   if (failure === null) return;
   if (!values["keep-going"] && !values.verbose) for (const line of failure.tail) console.log(line);
   console.log(`seed ${seed} (${ruleSet}, history ${digest}): ${failure.sentence}`);
+  if (!values["keep-going"]) console.log(`again: npm run simulate -- --seed ${seed} --days ${plan.days} --verbose`);
+}
+
+function tellSum(): void {
+  const { worlds, turns, runs, lives, broken, lostWrites, cpuSeconds } = sum;
+  const speed = ((worlds * plan.days) / cpuSeconds).toFixed(2);
+  console.log(
+    `${worlds} worlds of ${plan.days} days: ${turns} turns, ${runs} runs, ${lives} lives of the daemon, ` +
+      `${lostWrites} writes lost, ${broken} broken; ${speed} days a second and core`,
+  );
 }

@@ -113,6 +113,11 @@ export class StepProcesses {
     }
   }
 
+  /** At once, as a service manager does that ends a whole group. */
+  killAll(): void {
+    for (const step of this.living) this.#end(step, null, { kind: "killed", signal: "SIGKILL" });
+  }
+
   /** Processes that nobody will ever ask for again, so that a long life of the world stays small. */
   forgetBefore(run: number): void {
     for (const [name, step] of this.#byName) if (step.key.run < run && !step.isAlive) this.#byName.delete(name);

@@ -24,12 +24,14 @@ import { seededRandom, type Random } from "./random.ts";
 import { ruleSets, type RuleSet } from "./rule-sets.ts";
 import { StepProcesses } from "./steps.ts";
 import type { Invariant } from "./scene.ts";
-import { chooseTrouble } from "./trouble.ts";
+import { chooseTrouble, type Trouble } from "./trouble.ts";
 
 export interface WorldOptions {
   readonly seed: number;
   readonly days: number;
   readonly spoilt?: Spoilt;
+  /** Instead of what the seed would choose. */
+  readonly trouble?: Partial<Trouble>;
   readonly onLine?: (line: string) => void;
 }
 
@@ -48,7 +50,7 @@ export interface Outcome {
 
 const dayMs = 86_400_000;
 const folder = "/var/failoverd";
-const lookEveryMs = 47_000;
+const lookEveryMs = 167_000;
 
 export class World {
   readonly #options: WorldOptions;
@@ -80,7 +82,7 @@ export class World {
     const [configuration] = ruleSet?.variants ?? [];
     if (ruleSet === undefined || configuration === undefined) throw new Error("there is no rule set");
     this.#ruleSet = ruleSet;
-    const trouble = chooseTrouble(random);
+    const trouble = { ...chooseTrouble(random), ...options.trouble };
     const cluster = new Cluster(agenda, ruleSet.hosts);
     const machine = new Machine(agenda, 1 + (random.next() - 0.5) / 500);
     const say = (line: string): void => this.#history.add(agenda.nowMs, line);
