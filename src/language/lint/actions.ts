@@ -6,7 +6,7 @@ import { isCalledPromotion } from "./promotions.ts";
 import { isOcf } from "../ocf.ts";
 import type { ReadRule } from "../rule-meaning.ts";
 import type { Condition, Subject } from "../../core/condition.ts";
-import type { Action, Template, Trigger } from "../../core/configuration.ts";
+import type { Action, Configuration, Template, Trigger } from "../../core/configuration.ts";
 
 export function* lintFences({ meaning, configuration }: Linted): Iterable<Warning> {
   const withDevice = new Set(
@@ -17,7 +17,7 @@ export function* lintFences({ meaning, configuration }: Linted): Iterable<Warnin
     for (const [index, action] of rule.rule.actions.entries()) {
       if (action.kind !== "fence") continue;
       const span = rule.commands[index]?.words[1]?.span ?? spanOfAction(rule, index);
-      const hosts = hostsMeant(action.host, constants, configuration.hosts);
+      const hosts = hostsMeant(action.host, constants, configuration);
       const missing = hosts.filter((host) => !withDevice.has(host));
       if (missing.length > 0) {
         const message = `${sayList(missing)} ${missing.length === 1 ? "has" : "have"} no fence device, so this will fail there, and nothing after it will run`;
@@ -47,12 +47,18 @@ export function* lintFences({ meaning, configuration }: Linted): Iterable<Warnin
 function hostsMeant(
   template: Template,
   constants: Readonly<Record<string, string>>,
-  hosts: readonly string[],
+  { hosts, checks }: Pick<Configuration, "hosts" | "checks">,
 ): readonly string[] {
   const [part] = template;
   if (typeof part === "string") return [part];
   const constant = part === undefined ? undefined : constants[part.variable];
-  return constant === undefined ? hosts : [constant];
+  if (constant !== undefined) return [constant];
+  if (part?.variable !== "MASTER" && part?.variable !== "SLAVE") return hosts;
+  /** A host whose checks are all advisory has no role: a witness, for one. */
+  return hosts.filter((host) => {
+    const own = checks.filter((check) => check.host === host);
+    return own.length === 0 || own.some((check) => !check.isAdvisory);
+  });
 }
 
 /** After a resource agent's `stop` that failed nobody knows whether its service still runs, and the rest would start it elsewhere. */
