@@ -1,6 +1,7 @@
 /**
  * The reference (conf/README.md) says what is so: its tables and its grammar are made from the code, `UPDATE_GOLDEN=1`
- * rewrites them, and every example in it is read. Behind a block's language stand the complaints that it gives.
+ * rewrites them, and every example in it is read. Behind a block's language stand the complaints that it gives; one without
+ * errors is played, and all of them together leave nothing of the language out.
  *
  * A block of actions.conf goes with the second block of checks.conf on the page; with `pair`, with the one before it.
  */
@@ -16,6 +17,12 @@ import { builtInVariables } from "../../src/language/scope.ts";
 import { notifyTopics } from "../../src/core/configuration.ts";
 import { repositoryRoot } from "../root.ts";
 import { printEbnf } from "./ebnf.ts";
+import { createNotifications, type Notification } from "../../src/supervisor/notifications.ts";
+import type { Configuration } from "../../src/core/configuration.ts";
+import type { Effect } from "../../src/core/effect.ts";
+import { initialState } from "../../src/core/restore.ts";
+import { allFeatures, featuresOf } from "./features.ts";
+import { playExample } from "./play-example.ts";
 import { readTexts } from "./surroundings.ts";
 
 const path = join(repositoryRoot, "conf", "README.md");
@@ -106,20 +113,93 @@ const blocks = [...written.matchAll(/^```(checks|actions)\.conf([^\n]*)\n([\s\S]
 );
 const checksOfPage = blocks.filter(({ file }) => file === "checks")[1]?.text ?? "";
 
+const shownFeatures = new Set<string>();
+const notified: { readonly effect: Extract<Effect, { kind: "notify" }>; readonly configuration: Configuration }[] = [];
+
 for (const { index, file, tags, text } of blocks) {
   const before = blocks[index - 1];
   const after = blocks[index + 1];
+  const want = tags.filter((tag) => /^[EW]\d+$/.test(tag));
+  if (!want.some((tag) => tag.startsWith("E")))
+    for (const feature of featuresOf(file === "checks" ? "checks" : "actions", text)) shownFeatures.add(feature);
   if (file === "checks" && after?.tags.includes("pair")) continue;
   const isPair = tags.includes("pair") && before !== undefined;
   const checks = file === "checks" ? text : isPair ? before.text : checksOfPage;
   const actions = file === "checks" ? "" : text;
-  const want = [...tags, ...(isPair ? before.tags : [])].filter((tag) => /^[EW]\d+$/.test(tag));
+  if (isPair) want.push(...before.tags.filter((tag) => /^[EW]\d+$/.test(tag)));
   void test(`example ${index + 1} of the reference: ${text.split("\n").slice(0, 3).join(" / ")}`, () => {
-    const got = readTexts({ checks, actions }).complaints.map(({ code }) => code);
+    const { complaints, configuration } = readTexts({ checks, actions });
     // A part of a file need not have a rule for the master, unless the example is about that.
-    const told = got.filter((code) => code !== "W12" || want.includes("W12"));
+    const told = complaints.map(({ code }) => code).filter((code) => code !== "W12" || want.includes("W12"));
     assert.deepEqual([...new Set(told)].toSorted(), want.toSorted());
+    if (configuration === null) return;
+    const effects = playExample(configuration);
+    assert.ok(effects.some((effect) => effect.kind === "record" && effect.record.kind === "learned"));
+    for (const effect of effects) if (effect.kind === "notify") notified.push({ effect, configuration });
   });
+}
+
+void test("every section, option and form of a condition has an example without errors", () => {
+  assert.deepEqual(
+    allFeatures.filter((feature) => !shownFeatures.has(feature)),
+    [],
+  );
+});
+
+void test("the fields that notifiers are given are those of the reference", () => {
+  const everyEvent = fieldsIn(written.split("Every event has")[1]?.split("\n\n")[0] ?? "", /`FAILOVERD_([A-Z_]+)`/g);
+  const rows = [...written.matchAll(/^\| `([a-z_]+)` \| (`[a-z-]+`(?:, `[a-z-]+`)*) \| (.*) \|$/gm)].flatMap(
+    ([, topic = "", kinds = "", fields = ""]) =>
+      fieldsIn(kinds, /`([a-z-]+)`/g).map((kind) => ({ topic, kind, fields: fieldsIn(fields, /`([A-Z_]+)`/g) })),
+  );
+  const played = new Set<string>();
+  for (const { effect, configuration } of notified) {
+    const { topic, record } = effect;
+    const row = rows.find((other) => other.topic === topic && other.kind === record.kind);
+    assert.ok(row !== undefined, `${topic} ${record.kind} is told of`);
+    const names = fieldsGiven({ topic, record, at: "2026-01-05T06:00:00.000Z" }, configuration);
+    const optional = record.kind === "transition" ? ["CHECK"] : [];
+    const said = new Set([...everyEvent, ...row.fields]);
+    assert.deepEqual(
+      names.filter((name) => !said.has(name)),
+      [],
+      record.kind,
+    );
+    assert.deepEqual(
+      [...said].filter((name) => !names.includes(name) && !optional.includes(name)),
+      [],
+      record.kind,
+    );
+    played.add(record.kind);
+  }
+  const notPlayed = ["in-doubt"];
+  assert.deepEqual(
+    rows.map(({ kind }) => kind).filter((kind) => !played.has(kind)),
+    notPlayed,
+  );
+});
+
+function fieldsIn(text: string, pattern: RegExp): readonly string[] {
+  return [...text.matchAll(pattern)].map(([, name = ""]) => name);
+}
+
+/** Without their `FAILOVERD_`. */
+function fieldsGiven(notification: Notification, configuration: Configuration): readonly string[] {
+  const environments: Readonly<Record<string, string>>[] = [];
+  const notifications = createNotifications({
+    localHost: "host1",
+    run: ({ env }) => {
+      environments.push(env);
+      return () => undefined;
+    },
+    onFailed: assert.fail,
+  });
+  const command = { program: "/bin/true", words: [["true"]], env: {}, user: null };
+  const place = { file: "", line: 1 };
+  const notifier = { command, topics: notifyTopics, timeoutMs: 1_000, place };
+  const known = { configuration: { ...configuration, notifiers: [notifier] }, state: initialState(configuration, 0) };
+  notifications.push(notification, known);
+  return Object.keys(environments[0] ?? {}).map((name) => name.replace(/^FAILOVERD_/, ""));
 }
 
 void test("every warning that a file can give has an example", () => {
