@@ -6,7 +6,7 @@ import { sayCondition } from "../../src/core/condition-text.ts";
 import { judge } from "../../src/core/evaluate.ts";
 import { withoutFor } from "../../src/core/level.ts";
 import type { Comparison, Condition, HostReference, Population, Subject } from "../../src/core/condition.ts";
-import type { Standing } from "../../src/core/state.ts";
+import type { Standing, State } from "../../src/core/state.ts";
 import {
   makeCheck,
   makeConfiguration,
@@ -16,7 +16,14 @@ import {
   makeStanding,
   makeState,
 } from "./build.ts";
-import { hostStatus, refer, type LittleCheck, type LittleWorld } from "./reference-evaluator.ts";
+import {
+  hostStatus,
+  refer,
+  type LittleCheck,
+  type LittleRange,
+  type LittleWorld,
+  type Moment,
+} from "./reference-evaluator.ts";
 
 const hosts = ["h1", "h2", "h3"];
 const checks = ["role", "disk"];
@@ -40,41 +47,81 @@ const population: fc.Arbitrary<Population> = fc.oneof(
     on: fc.option(reference),
   }),
 );
+const range: fc.Arbitrary<LittleRange> = fc.record({
+  low: fc.option(fc.nat(2)),
+  high: fc.option(fc.integer({ min: 2, max: 4 })),
+  isAlertInside: fc.boolean(),
+});
 const comparison = fc.constantFrom<Comparison>("<", "<=", ">", ">=", "=", "!=");
 
+const leaves: readonly fc.Arbitrary<Condition>[] = [
+  fc.record({ kind: fc.constant("is" as const), subject, isNegated: fc.boolean(), statuses: someStatuses }),
+  fc.record({ kind: fc.constant("was" as const), subject, statuses: someStatuses }),
+  fc.record({
+    kind: fc.constant("metric" as const),
+    metric: fc.constant("lag"),
+    subject,
+    comparison,
+    quantity: fc.nat(4).map((bytes) => ({ kind: "bytes" as const, bytes, text: `${bytes}B` })),
+  }),
+  fc.record({
+    kind: fc.constant("range" as const),
+    metric: fc.constant("lag"),
+    subject,
+    range: fc.constantFrom("warning" as const, "critical" as const),
+  }),
+  fc.record({
+    kind: fc.constant("quantified" as const),
+    quantifier: fc.constantFrom("all" as const, "any" as const),
+    over: population,
+    isNegated: fc.boolean(),
+    statuses: someStatuses,
+  }),
+  fc.record({
+    kind: fc.constant("count" as const),
+    over: population,
+    statuses: someStatuses,
+    comparison,
+    count: fc.nat(4),
+  }),
+];
+
+function compounds(part: fc.Arbitrary<Condition>): readonly fc.Arbitrary<Condition>[] {
+  return [
+    fc.record({ kind: fc.constant("not" as const), part }),
+    fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      parts: fc.array(part, { minLength: 2, maxLength: 3 }),
+    }),
+  ];
+}
+
+const { momentary } = fc.letrec<{ momentary: Condition }>((tie) => ({
+  momentary: fc.oneof({ depthSize: "small", withCrossShrink: true }, ...leaves, ...compounds(tie("momentary"))),
+}));
+
+/** With `for`, of any depth. */
 const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
   condition: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
-    fc.record({ kind: fc.constant("is" as const), subject, isNegated: fc.boolean(), statuses: someStatuses }),
-    fc.record({ kind: fc.constant("was" as const), subject, statuses: someStatuses }),
-    fc.record({
-      kind: fc.constant("metric" as const),
-      metric: fc.constant("lag"),
-      subject,
-      comparison,
-      quantity: fc.nat(4).map((bytes) => ({ kind: "bytes" as const, bytes, text: `${bytes}B` })),
-    }),
-    fc.record({
-      kind: fc.constant("quantified" as const),
-      quantifier: fc.constantFrom("all" as const, "any" as const),
-      over: population,
-      isNegated: fc.boolean(),
-      statuses: someStatuses,
-    }),
-    fc.record({
-      kind: fc.constant("count" as const),
-      over: population,
-      statuses: someStatuses,
-      comparison,
-      count: fc.nat(4),
-    }),
-    fc.record({ kind: fc.constant("not" as const), part: tie("condition") }),
-    fc.record({
-      kind: fc.constantFrom("and" as const, "or" as const),
-      parts: fc.array(tie("condition"), { minLength: 2, maxLength: 3 }),
-    }),
+    ...leaves,
+    ...compounds(tie("condition")),
+    fc
+      .record({ part: tie("condition"), durationMs: fc.constantFrom(0, 10, 25, 60) })
+      .map(({ part, durationMs }) => lasting(part, durationMs)),
   ),
 }));
+
+/** As the language names its clock: by its words. */
+function lasting(part: Condition, durationMs: number): Condition {
+  const unnamed = { kind: "for", part, durationMs, key: "" } as const;
+  return { ...unnamed, key: sayCondition(unnamed) };
+}
+
+/** As a plugin prints it. */
+function printRange({ low, high, isAlertInside }: LittleRange): string {
+  return `${isAlertInside ? "@" : ""}${low ?? "~"}:${high ?? ""}`;
+}
 
 const world: fc.Arbitrary<LittleWorld> = fc
   .record({
@@ -86,6 +133,7 @@ const world: fc.Arbitrary<LittleWorld> = fc
         isFresh: fc.boolean(),
         isAdvisory: fc.boolean(),
         lag: fc.option(fc.nat(4)),
+        ranges: fc.record({ warning: fc.option(range), critical: fc.option(range) }),
       }),
       { selector: (check) => `${check.name} on ${check.host}`, maxLength: 6 },
     ),
@@ -109,7 +157,12 @@ function stateOf(little: LittleWorld) {
   const standing = (key: string, status: string): Standing =>
     makeStanding(status, { previous: little.before.get(key) ?? null, sinceMs: 0 });
   const observations = little.checks.map((check: LittleCheck, index) => {
-    const metrics = check.lag === null ? [] : [makeMetric("lag", check.lag, "B")];
+    const { warning, critical } = check.ranges;
+    const thresholds = {
+      warn: warning === null ? null : printRange(warning),
+      crit: critical === null ? null : printRange(critical),
+    };
+    const metrics = check.lag === null ? [] : [makeMetric("lag", check.lag, "B", thresholds)];
     const key = `${check.name} on ${check.host}`;
     const [made] = declared.slice(index);
     assert.ok(made !== undefined);
@@ -127,10 +180,12 @@ function stateOf(little: LittleWorld) {
   return { configuration, state };
 }
 
-function around(little: LittleWorld): Parameters<typeof judge>[1] {
+function around(little: LittleWorld, atMs = 1_000, clocks: State["clocks"] = {}): Parameters<typeof judge>[1] {
+  const { configuration, state } = stateOf(little);
   return {
-    ...stateOf(little),
-    nowMs: 1_000,
+    configuration,
+    state: { ...state, clocks },
+    nowMs: atMs,
     freshSinceMs: 100,
     newerThan: null,
     hostOf: (variable) => little.variables.get(variable) ?? null,
@@ -140,11 +195,13 @@ function around(little: LittleWorld): Parameters<typeof judge>[1] {
   };
 }
 
+const word = { 0: "false", 0.5: "unknown", 1: "true" } as const;
+
 void test("the evaluator says what a naive one says", () => {
   fc.assert(
-    fc.property(condition, world, (given, little) => {
+    fc.property(momentary, world, (given, little) => {
       const judgement = judge(given, around(little));
-      const want = { 0: "false", 0.5: "unknown", 1: "true" }[refer(given, little)];
+      const want = word[refer(given, { atMs: 1_000, world: little })];
       assert.equal(judgement.truth, want, `${sayCondition(given)}: ${judgement.because()}`);
       assert.notEqual(judgement.because(), "");
     }),
@@ -152,9 +209,50 @@ void test("the evaluator says what a naive one says", () => {
   );
 });
 
+/** Few worlds, so that something is true for a while; the same one again is the most likely. */
+const history = fc
+  .record({
+    worlds: fc.array(world, { minLength: 1, maxLength: 3 }),
+    steps: fc.array(fc.tuple(fc.constantFrom(0, 5, 10, 20, 60), fc.nat(2)), { minLength: 1, maxLength: 7 }),
+  })
+  .map(({ worlds, steps }) => {
+    let atMs = 1_000;
+    return steps.flatMap(([ms, index]): readonly Moment[] => {
+      atMs += ms;
+      const [first, ...others] = worlds;
+      const chosen = others[index - 1] ?? first;
+      return chosen === undefined ? [] : [{ atMs, world: chosen }];
+    });
+  });
+
+void test("the clocks of for say through time what looking back at all that was says", () => {
+  const seen = new Set<string>();
+  const check = (given: Condition, moments: readonly Moment[]): void => {
+    let clocks: State["clocks"] = {};
+    let past: readonly Moment[] = [];
+    for (const now of moments) {
+      const surroundings = around(now.world, now.atMs, clocks);
+      const judgement = judge(given, surroundings);
+      const want = word[refer(given, now, past)];
+      assert.equal(judgement.truth, want, `${sayCondition(given)} at ${now.atMs}: ${judgement.because()}`);
+      if (given.kind === "for" && given.durationMs > 0) seen.add(`${past.length > 0 ? "later" : "first"}: ${want}`);
+      ({ clocks } = surroundings);
+      past = [...past, now];
+    }
+  };
+  const outermost = fc.tuple(condition, fc.constantFrom(0, 10, 25, 60)).map(([part, ms]) => lasting(part, ms));
+  fc.assert(fc.property(fc.oneof(outermost, condition), history, check), { numRuns: 3_000 });
+  const all = ["first: false", "first: unknown", "later: false", "later: true", "later: unknown"];
+  assert.deepEqual(
+    [...seen].toSorted(),
+    all,
+    "a time that is not zero is never up at once, and everything else came up",
+  );
+});
+
 void test("what is learned later can make the unknown true or false, and never turns true into false", () => {
   fc.assert(
-    fc.property(condition, world, (given, little) => {
+    fc.property(momentary, world, (given, little) => {
       const mentionsUnknown = JSON.stringify(given).includes('"unknown"');
       fc.pre(!mentionsUnknown);
       const blind = { ...little, checks: little.checks.map((check) => ({ ...check, isFresh: false })) };
@@ -167,15 +265,15 @@ void test("what is learned later can make the unknown true or false, and never t
 
 void test("a condition without its clocks is what its parts are now", () => {
   fc.assert(
-    fc.property(condition, world, (part, little) => {
-      const lasting: Condition = { kind: "for", part, durationMs: 0, key: "k" };
+    fc.property(momentary, world, (part, little) => {
+      const clocked = lasting(part, 0);
       const nested: Condition = {
         kind: "not",
-        part: { kind: "and", parts: [lasting, { kind: "or", parts: [lasting] }] },
+        part: { kind: "and", parts: [clocked, { kind: "or", parts: [clocked] }] },
       };
       const want: Condition = { kind: "not", part: { kind: "and", parts: [part, { kind: "or", parts: [part] }] } };
       assert.equal(sayCondition(withoutFor(nested)), sayCondition(want));
-      assert.equal(judge(lasting, around(little)).truth, judge(part, around(little)).truth);
+      assert.equal(judge(clocked, around(little)).truth, judge(part, around(little)).truth);
     }),
   );
 });

@@ -1,6 +1,7 @@
 /**
  * A second evaluator, as naive as can be, to hold the real one against. It knows a little world of its own instead of the
- * daemon's state, truths are numbers (0 false, ½ unknown, 1 true), and a count tries every way in which the unknown could be.
+ * daemon's state, truths are numbers (0 false, ½ unknown, 1 true), a count tries every way in which the unknown could be, and a
+ * `for` keeps no clock but looks back at all that was.
  */
 import type { Comparison, Condition, HostReference, Population, Subject } from "../../src/core/condition.ts";
 import type { Status } from "../../src/core/result.ts";
@@ -14,6 +15,20 @@ export interface LittleCheck {
   readonly isAdvisory: boolean;
   /** In bytes. */
   readonly lag: number | null;
+  /** The thresholds that it prints beside the lag. */
+  readonly ranges: { readonly warning: LittleRange | null; readonly critical: LittleRange | null };
+}
+
+/** No end: null. `isAlertInside`: it is where the alert is. */
+export interface LittleRange {
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly isAlertInside: boolean;
+}
+
+export interface Moment {
+  readonly atMs: number;
+  readonly world: LittleWorld;
 }
 
 export interface LittleWorld {
@@ -25,16 +40,18 @@ export interface LittleWorld {
 
 type Number3 = 0 | 0.5 | 1;
 
-export function refer(condition: Condition, world: LittleWorld): Number3 {
+/** What it is now; the past is what a `for` looks back at. */
+export function refer(condition: Condition, now: Moment, past: readonly Moment[] = []): Number3 {
+  const { world } = now;
   switch (condition.kind) {
     case "or":
-      return most(condition.parts.map((part) => refer(part, world)));
+      return most(condition.parts.map((part) => refer(part, now, past)));
     case "and":
-      return least(condition.parts.map((part) => refer(part, world)));
+      return least(condition.parts.map((part) => refer(part, now, past)));
     case "not":
-      return opposite(refer(condition.part, world));
+      return opposite(refer(condition.part, now, past));
     case "for":
-      return refer(condition.part, world);
+      return referFor(condition, now, past);
     case "is": {
       const status = statusOf(condition.subject, world);
       const plain = among(status, condition.statuses);
@@ -45,12 +62,18 @@ export function refer(condition: Condition, world: LittleWorld): Number3 {
       return before === null ? 0.5 : among(before, condition.statuses, false);
     }
     case "metric": {
-      const lag = lagOf(condition.subject, world);
+      const lag = reporterOf(condition.subject, world)?.lag ?? null;
       if (lag === null || condition.quantity.kind !== "bytes") return 0.5;
       return holds(lag, condition.comparison, condition.quantity.bytes) ? 1 : 0;
     }
-    case "range":
-      return 0.5;
+    case "range": {
+      const check = reporterOf(condition.subject, world);
+      const range = check?.ranges[condition.range] ?? null;
+      if (check === null || check.lag === null || range === null) return 0.5;
+      const isBelow = range.low !== null && check.lag < range.low;
+      const isAbove = range.high !== null && check.lag > range.high;
+      return (isBelow || isAbove) !== range.isAlertInside ? 1 : 0;
+    }
     case "quantified": {
       const each = population(condition.over, world).map((status) => {
         const plain = among(status, condition.statuses);
@@ -70,6 +93,34 @@ export function refer(condition: Condition, world: LittleWorld): Number3 {
       return outcomes.size === 2 ? 0.5 : outcomes.has(true) ? 1 : 0;
     }
   }
+}
+
+/**
+ * As long as it was true without a break, and of the same hosts. Where the moment before that was not known, nobody knows
+ * for how long it had been true already.
+ */
+function referFor(condition: Extract<Condition, { kind: "for" }>, now: Moment, past: readonly Moment[]): Number3 {
+  const truth = refer(condition.part, now, past);
+  if (truth !== 1) return truth;
+  let sinceMs = now.atMs;
+  for (let left = past.length; ; left -= 1) {
+    const before = past[left - 1];
+    const then = before === undefined ? 0.5 : refer(condition.part, before, past.slice(0, left - 1));
+    const isSame =
+      before !== undefined && hostsMeant(condition.part, before.world) === hostsMeant(condition.part, now.world);
+    if (then === 1 && isSame) {
+      sinceMs = before.atMs;
+      continue;
+    }
+    if (now.atMs - sinceMs >= condition.durationMs) return 1;
+    return then === 0.5 ? 0.5 : 0;
+  }
+}
+
+/** The hosts that the variables in a condition stand for. */
+function hostsMeant(condition: Condition, { variables }: LittleWorld): string {
+  const named = [...JSON.stringify(condition).matchAll(/"variable":"(\w+)"/g)].map(([, name = ""]) => name);
+  return named.map((name) => variables.get(name) ?? "").join();
 }
 
 /** What a host is, or `?` where that is not known. */
@@ -117,8 +168,8 @@ function beforeOf(subject: Subject, world: LittleWorld): Status | null {
   return check === undefined || !check.isFresh ? null : (world.before.get(`${check.name} on ${check.host}`) ?? null);
 }
 
-/** The first that is fresh and reports one; a check that is unknown reports nothing that counts. */
-function lagOf(subject: Subject, world: LittleWorld): number | null {
+/** The first that is fresh and reports a lag; a check that is unknown reports nothing that counts. */
+function reporterOf(subject: Subject, world: LittleWorld): LittleCheck | null {
   const reference = subject.kind === "check" ? subject.on : subject;
   const host = reference === null ? null : hostNamed(reference, world);
   if (reference !== null && host === null) return null;
@@ -129,7 +180,7 @@ function lagOf(subject: Subject, world: LittleWorld): number | null {
       (subject.kind !== "check" || check.name === subject.check),
   );
   const found = reporting.find((check) => check.isFresh);
-  return found === undefined || found.status === "unknown" ? null : found.lag;
+  return found === undefined || found.status === "unknown" ? null : found;
 }
 
 function population(over: Population, world: LittleWorld): readonly Status[] {
