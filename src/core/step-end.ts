@@ -26,6 +26,10 @@ export function judgeEnd(
   const why = whyAgentFailed(words, end, turn.configuration.localHost);
   if (run.isAbandoned) return { isSuccess, next: "failed", why: `${why}, the run was given up` };
   if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why };
+  if (isLauncherLost(outcome) && phase.attempt <= action.options.retries + launchersMax) {
+    const next: StepPhase = { ...readyFor(turn, action, phase.attempt + 1), fence: phase.fence };
+    return { isSuccess: false, next: "again", phase: next, why: ", with another launcher" };
+  }
   if (action.kind === "fence" && phase.fence !== null) {
     const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
     switch (call.kind) {
@@ -46,6 +50,14 @@ export function judgeEnd(
   }
   if (!isSuccess) return retryOrFail(turn, run, phase.attempt, why);
   return { isSuccess, next: afterSuccess(action), why: "" };
+}
+
+/** Launchers that may be ended from outside, one after the other, before a step fails for it. */
+const launchersMax = 3;
+
+/** Nothing was started: what waited to become the step was ended by somebody else. */
+export function isLauncherLost(outcome: Outcome): boolean {
+  return outcome.kind === "not-started" && outcome.errno === "ESRCH";
 }
 
 export function afterSuccess(action: BoundAction): "done" | "expect" {

@@ -10,6 +10,7 @@
  * Times are those of the daemon that wrote the records, of its boot. A step that an operator gave up while it ran is in doubt.
  */
 import { afterFenceCall, firstFenceCall } from "../core/fencing.ts";
+import { isLauncherLost } from "../core/step-end.ts";
 import { doubtedPhase } from "../core/step-phase.ts";
 import type { Record } from "../core/record.ts";
 import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
@@ -131,6 +132,11 @@ function stepEnded(run: Run, record: StepEnd): Run {
 
 /** The next question to a fence agent, or, after the retry's pause, the next attempt. */
 function phaseAgain(run: Run, record: StepEnd, atMs: number): StepPhase {
+  const { attempt: before, outcome } = record;
+  if (isLauncherLost(outcome)) {
+    const ready = readyFor(run.actions[run.at], { attempt: before + 1, atMs });
+    return "fence" in run.phase ? { ...ready, fence: run.phase.fence } : ready;
+  }
   const action = run.actions[run.at];
   const call = "fence" in run.phase ? run.phase.fence : null;
   if (action?.kind === "fence" && call !== null) {

@@ -60,6 +60,9 @@ for (const name of names) {
     async (context) => {
       const root = install(context, name);
       for (const host of ["host1", "host2"]) {
+        /** The line in which the second host's files differ. */
+        const conf = join(root, "conf/actions.conf");
+        if (host === "host2") writeFileSync(conf, readFileSync(conf, "utf8").replace("PEER = host2", "PEER = host1"));
         const { code, stdout, stderr } = await run([join(root, "bin/failoverctl"), "check", "--name", host]);
         assert.equal(code, 0, stdout + stderr);
         assert.match(stdout, /nothing to complain of/);

@@ -234,7 +234,7 @@ void test("refuses a number too large to be held, and shows nothing that a termi
   assert.ok(huge.kind === "complaint");
   assert.match(huge.complaint, /^report\.metrics\["lag"\]: expected a number/);
   const obeyed = parseReport(`{"status":"\\u009b31m\\u202e"}`);
-  assert.deepEqual(obeyed, { kind: "complaint", complaint: `${status}, got "31m"` });
+  assert.deepEqual(obeyed, { kind: "complaint", complaint: `${status}, got "\\x9b31m\\u202e"` });
 });
 
 void test("refuses what has a mistake in it, with the parser's own words", () => {
