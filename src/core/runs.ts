@@ -329,7 +329,8 @@ function endRun(turn: Turn, outcome: RunOutcome): false {
   turn.state = { ...turn.state, run: null };
   if (turn.state.rules[run.rule] !== undefined) setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
   if (outcome === "done") return false;
-  if (run.hasLimit) {
+  /** A reload may have taken the rule away while it ran: then there is nothing to block. */
+  if (run.hasLimit && turn.state.rules[run.rule] !== undefined) {
     /** Nobody has seen to what it was for: blocked it does nothing, and acknowledged it acts again. */
     setRule(turn, run.rule, { hasFired: false });
     block(turn, run.rule, whyBlocked(run.run, outcome));
