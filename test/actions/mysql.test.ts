@@ -35,6 +35,8 @@ class MariaDb {
       const install = [
         "--no-defaults",
         data,
+        /** Two that are installed side by side must not meet in one folder of temporary tables. */
+        `--tmpdir=${this.folder}`,
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
         "--user=root",
