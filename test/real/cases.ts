@@ -23,7 +23,7 @@ export const cases: Readonly<Record<string, Case>> = {
     await scene.served(faultMs);
     const measured = await scene.measure(faultMs);
     demand(!(await hasPower("host1")), "host1 was fenced");
-    return judged(measured, [await rejoin(scene)]);
+    return judged(scene, measured, [await rejoin(scene)]);
   },
 
   /** An operator asks for it. */
@@ -37,7 +37,7 @@ export const cases: Readonly<Record<string, Case>> = {
     demand(await hasPower("host1"), "host1 was not fenced");
     if (service === "postgres") await scene.ran("rejoin_host1");
     await until("both hold the same", () => areAlike(service));
-    return judged(measured, ["the old master follows the new one"]);
+    return judged(scene, measured, ["the old master follows the new one"]);
   },
 
   /** The master lives on where nobody sees it, and takes writes there until it is fenced. */
@@ -53,15 +53,13 @@ export const cases: Readonly<Record<string, Case>> = {
     demand(lastMs > 0, "host1 took writes while its cable was cut");
     await mendCable("host1");
     const remark = `the old master took writes for ${seconds(lastMs)} after the cut, until it was fenced`;
-    return judged(measured, [remark, await rejoin(scene)]);
+    return judged(scene, measured, [remark, await rejoin(scene)]);
   },
 
   /** The same without a fence: what the linter's W01 warns of. */
   unfenced: async (service) => {
     const scene = await Scene.open(service, `${service}-unfenced`);
-    const checked = await scene.daemon.ctl("check");
-    const warning = checked.stderr + checked.stdout;
-    demand(/\[W01\]/.test(warning), `failoverctl check warns of it with W01, and not: ${warning}`);
+    demand(/\[W01\]/.test(sayChecked(scene)), `failoverctl check warns of it with W01, and not: ${sayChecked(scene)}`);
     const faultMs = nowMs();
     await cutCable("host1");
     await scene.ran("primary_lost");
@@ -71,7 +69,13 @@ export const cases: Readonly<Record<string, Case>> = {
     await scene.ran("split_brain");
     const measured = await scene.measure(faultMs);
     demand(measured.togetherMs > 0, "both took writes");
-    return { measured, remarks: [`seen when the cable was back: ${told.sentence}`, `this is why there is W01`] };
+    const hadAddress = (["host1", "host2"] as const).every((host) =>
+      scene.periodsOf(host).some((each) => each.hadAddress),
+    );
+    demand(hadAddress, "both had the service's address, so that clients on either side saw nothing wrong");
+    const remark = `without a fence both took writes for ${seconds(measured.togetherMs)}, each behind the service's address`;
+    const why = "this is why failoverctl check warns of a promotion with no fence before it (W01)";
+    return { measured, remarks: [`${remark}: ${why}`, `seen when the cable was back: ${told.sentence}`] };
   },
   /** A failoverd on each host, and Pacemaker's resource agents in place of scripts. The whole first host dies. */
   agents: async () => {
@@ -84,7 +88,7 @@ export const cases: Readonly<Record<string, Case>> = {
     demand(!(await hasPower("host1")), "host1 was fenced");
     const { checks } = await scene.daemon.status();
     const remark = checks.map(({ check, status }) => `${check} is ${status}`).join(", ");
-    return judged(measured, [`seen by the failoverd on host2: ${remark}`]);
+    return judged(scene, measured, [`seen by the failoverd on host2: ${remark}`]);
   },
 };
 
@@ -97,10 +101,16 @@ async function rejoin(scene: Scene): Promise<string> {
   return `the old master follows the new one ${seconds(nowMs() - sinceMs)} after it was switched on (the rule took ${seconds(end.ms)})`;
 }
 
-function judged(measured: Measured, remarks: readonly string[]): Played {
+/** What holds for every case that is played as it should be. */
+function judged(scene: Scene, measured: Measured, remarks: readonly string[]): Played {
+  demand(scene.checked.code === 0, `failoverctl check finds nothing in the files, and not: ${sayChecked(scene)}`);
   demand(measured.lost === 0, `no row that both had is lost, and not ${measured.lost}`);
   demand(measured.togetherMs === 0, `never two masters, and not for ${measured.togetherMs} ms`);
   return { measured, remarks };
+}
+
+function sayChecked({ checked }: Scene): string {
+  return `exit ${checked.code}\n${checked.stdout}${checked.stderr}`;
 }
 
 function demand(holds: boolean, what: string): void {

@@ -3,7 +3,7 @@
  * asks it over its socket, which is a file that both see, and looks at what it writes down.
  */
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StatusView } from "../../src/wire/status.ts";
@@ -46,9 +46,7 @@ export class HostDaemon implements Daemon {
     const words = [process.execPath, join(root, "bin/failoverd"), "--name", host];
     const child = spawn("sh", ["-c", enter, "sh", ...words], { stdio: ["ignore", "ignore", "inherit"], cwd: root });
     child.unref();
-    const socket = join(root, "var/failoverd.sock");
-    await until(`failoverd on ${host} listens`, () => existsSync(socket));
-    const client = known(await WireClient.connect(socket));
+    const client = await connect(join(root, "var/failoverd.sock"));
     await client.ask("subscribe", { fromSeq: 1 });
     return new HostDaemon(root, client);
   }
@@ -79,6 +77,16 @@ export class HostDaemon implements Daemon {
   ctl(...words: readonly string[]): Promise<Ended> {
     return run([join(this.#root, "bin/failoverctl"), ...words]);
   }
+}
+
+async function connect(socket: string): Promise<WireClient> {
+  const found: WireClient[] = [];
+  await until(`somebody listens on ${socket}`, async () => {
+    const client = await WireClient.connect(socket);
+    if (client !== null) found.push(client);
+    return client !== null;
+  });
+  return known(found[0]);
 }
 
 function known<Value>(value: Value | null | undefined): Value {

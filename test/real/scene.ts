@@ -8,6 +8,7 @@ import type { Daemon } from "./host-daemon.ts";
 import { hosts, isUp, probe, type Host, type Prober } from "./lab.ts";
 import { longestGapMs, lostRows, servedMs, togetherMs, type Writable } from "./measure.ts";
 import { setUpPair, until } from "./pairs.ts";
+import type { Ended } from "./programs.ts";
 import { services, type ServiceName } from "./services.ts";
 import { Writer } from "./writer.ts";
 
@@ -33,6 +34,8 @@ export class Scene {
   readonly service: ServiceName;
   readonly daemon: Daemon;
   readonly writer = new Writer();
+  /** What `failoverctl check` says of the files. */
+  checked: Ended = { code: null, stdout: "", stderr: "" };
   #probers: ReadonlyMap<Host, Prober> = new Map();
   #probed: ReadonlyMap<Host, readonly Writable[]> = new Map();
 
@@ -62,6 +65,7 @@ export class Scene {
   }
 
   async #begin(): Promise<Scene> {
+    this.checked = await this.daemon.ctl("check");
     await until("the daemon has learned who is who", async () => {
       const { daemon, hosts: seen } = await this.daemon.status();
       const statusOf = (name: Host): string | undefined => seen.find(({ host }) => host === name)?.status;
