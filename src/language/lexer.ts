@@ -7,7 +7,8 @@
  */
 import { TextCursor, type Comment } from "./cursor.ts";
 import * as tokens from "./tokens.ts";
-import { isFault, plainText, scanWord, shownText } from "./words.ts";
+import { keywordFor } from "./keywords.ts";
+import { isFault, plainText, scanWord, shellVariableFault, shownText, type Fault } from "./words.ts";
 import type { IToken, TokenType } from "chevrotain";
 import type { Complaints, Hint } from "./complaints.ts";
 import type { Code } from "./codes.ts";
@@ -194,7 +195,8 @@ class Lexing {
     for (;;) {
       if (this.#cursor.isAtStatementEnd()) return;
       const character = this.#cursor.here;
-      if (character === "{" && this.#cursor.text[this.#cursor.at - 1] === "$") this.#refuseShellVariable();
+      if (character === "{" && this.#cursor.text[this.#cursor.at - 1] === "$")
+        this.#breakAt(shellVariableFault(this.#cursor.text, this.#cursor.at - 1));
       else if (character === "{") this.#readBraces();
       else if (character === "}")
         this.#break(
@@ -227,7 +229,8 @@ class Lexing {
   #readCondition(): void {
     while (!this.#isBroken && !this.#cursor.isAtStatementEnd()) {
       const character = this.#cursor.here ?? "";
-      if (character === "{" && this.#cursor.text[this.#cursor.at - 1] === "$") this.#refuseShellVariable();
+      if (character === "{" && this.#cursor.text[this.#cursor.at - 1] === "$")
+        this.#breakAt(shellVariableFault(this.#cursor.text, this.#cursor.at - 1));
       else if (character === "{") {
         this.#break(
           "E202",
@@ -244,16 +247,6 @@ class Lexing {
         );
       } else this.#readConditionToken(character);
     }
-  }
-
-  /** `${NAME}`, where the brace would begin options. */
-  #refuseShellVariable(): void {
-    const start = this.#cursor.at - 1;
-    const [text = "${", name = "NAME"] =
-      /^\$\{([A-Za-z0-9_]{0,63})\}/.exec(this.#cursor.text.slice(start, start + 70)) ?? [];
-    const message = `a variable is not written as in a shell, and \`{\` begins options`;
-    const hint = `did you mean \`%${name}%\`? In quotes it is a word like any other`;
-    this.#break("E202", { start, end: start + text.length }, message, hint);
   }
 
   /** `{ … }`, over as many lines as it takes. */
@@ -369,7 +362,7 @@ class Lexing {
   #scan(stops: string): ScannedWord | null {
     const scanned = scanWord(this.#cursor.text, this.#cursor.at, stops);
     if (isFault(scanned)) {
-      this.#break(scanned.code, scanned.span, scanned.message, scanned.hint);
+      this.#breakAt(scanned);
       return null;
     }
     this.#cursor.at = scanned.word.span.end;
@@ -381,6 +374,10 @@ class Lexing {
     if (!this.#isBroken) this.#cursor.complaints.add(code, span, message, hint);
     this.#isBroken = true;
     this.#cursor.at = this.#cursor.lineEnd();
+  }
+
+  #breakAt({ code, span, message, hint }: Fault): void {
+    this.#break(code, span, message, hint);
   }
 
   #refuseCapitals(span: Span, text: string): void {
@@ -401,16 +398,4 @@ class Lexing {
     const last = this.#tokens.at(-1);
     return last === undefined ? { start: this.#cursor.at, end: this.#cursor.at } : tokens.spanOf(last);
   }
-}
-
-/** What a bare word of a condition is, by its text and by what stands before it; null: a name. */
-function keywordFor(text: string, beforeLast: TokenType | undefined, last: TokenType | undefined): TokenType | null {
-  const lower = text.toLowerCase();
-  if (last === tokens.All || last === tokens.Any || (last === tokens.Of && beforeLast === tokens.Count)) {
-    return tokens.populationKeywords.get(text) ?? null;
-  }
-  if ((last === tokens.Is || last === tokens.Are) && text === "in") return tokens.In;
-  if (last === tokens.In && text === "its") return tokens.Its;
-  if (beforeLast === tokens.Its && text === "range") return tokens.Range;
-  return tokens.conditionKeywords.get(lower) ?? null;
 }

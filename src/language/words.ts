@@ -218,6 +218,17 @@ function faultOfCharacter(text: string, at: number, isQuoted: boolean): Fault | 
   return null;
 }
 
+/** `${NAME}`, where the brace would begin options. */
+export function shellVariableFault(text: string, start: number): Fault {
+  const [found = "${", name = "NAME"] = /^\$\{([A-Za-z0-9_]{0,63})\}/.exec(text.slice(start, start + 70)) ?? [];
+  return {
+    code: "E202",
+    span: { start, end: start + found.length },
+    message: "a variable is not written as in a shell, and `{` begins options",
+    hint: `did you mean \`%${name}%\`? In quotes it is a word like any other`,
+  };
+}
+
 function sayCode(code: number): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
