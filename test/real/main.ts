@@ -1,6 +1,6 @@
 /**
  * `npm run test:real [-- --runs N] [CASE …]`: plays the cases (all, or those whose names hold one of the words), several times
- * each, and prints what they took. Exit code 1 if anything was not as it has to be.
+ * each, and prints what they took, and what the first run of each had to say. Exit code 1 if anything was not as it has to be.
  */
 import { parseArgs } from "node:util";
 import { skipWithoutLab } from "./needs.ts";
@@ -34,7 +34,7 @@ async function playAll(): Promise<number> {
       try {
         const played = await play(one);
         measured.push(played.measured);
-        remarks.push(...played.remarks.map((remark) => `${name} ${run}: ${remark}`));
+        if (run === 1) remarks.push(...played.remarks.map((remark) => `${name}: ${remark}`));
       } catch (error) {
         failures.push(`${name} ${run}: ${error instanceof Error ? error.message : String(error)}`);
       }
