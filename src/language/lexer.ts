@@ -61,16 +61,12 @@ class Lexing {
   run(): Lexed {
     for (;;) {
       this.#cursor.skipBetweenStatements();
-      this.#standInForSkipped();
+      // Something stood there, so nobody may say that nothing does.
+      for (const span of this.#cursor.skipped.splice(0)) this.#statements.push({ tokens: [], span, isBroken: true });
       if (this.#cursor.at >= this.#cursor.text.length || this.#cursor.complaints.isFull()) break;
       this.#readStatement();
     }
     return { statements: this.#statements, comments: this.#cursor.comments };
-  }
-
-  /** Something stood there, so nobody may say that nothing does. */
-  #standInForSkipped(): void {
-    for (const span of this.#cursor.skipped.splice(0)) this.#statements.push({ tokens: [], span, isBroken: true });
   }
 
   #readStatement(): void {

@@ -100,8 +100,16 @@ export const hostile: readonly Hostile[] = [
     file: "actions",
     text: (size) => `[rule a]\n${repeat(`when host1 is ${repeat("down or ", 8_000)}ok\n`, size)}`,
   },
-  { name: "many checks", file: "checks", text: (size) => `[local]\n${lines((index) => `check_${index}`, size)}` },
-  { name: "many checks of one name", file: "checks", text: (size) => `[local]\n${repeat("check_a\n", size)}` },
+  {
+    name: "many checks",
+    file: "checks",
+    text: (size) => `[local]\n${lines((index) => `check_${index} -w 10% -c 5% -p /srv`, size)}`,
+  },
+  {
+    name: "many checks of one name",
+    file: "checks",
+    text: (size) => `[local]\n${repeat("check_a -w 10% -c 5%\n", size)}`,
+  },
   {
     name: "many underscores",
     file: "checks",
@@ -111,7 +119,7 @@ export const hostile: readonly Hostile[] = [
   {
     name: "many hosts",
     file: "checks",
-    text: (size) => lines((index) => `[local]\ncheck_${index} { for db${index} }`, size),
+    text: (size) => lines((index) => `[local]\ncheck_${index} -w 10% -c 5% { for db${index} }`, size),
   },
   {
     name: "many rules",
