@@ -132,7 +132,19 @@ export class Daemon {
 
   reload(configuration: Configuration): void {
     this.configuration = configuration;
-    this.#supervisor?.reconfigure(configuration);
+    this.#whenRun((supervisor) => supervisor.reconfigure(configuration));
+  }
+
+  refuseReload(): void {
+    this.#whenRun((supervisor) => supervisor.refuseReload({ errors: 2, first: "actions.conf:3:1: what is this?" }));
+  }
+
+  /** A signal waits until the daemon runs. */
+  #whenRun(act: (supervisor: Supervisor) => void): void {
+    const { machine } = this.#host;
+    machine.deliver(machine.life, () => {
+      if (this.#supervisor !== null && !this.#isStopping) act(this.#supervisor);
+    });
   }
 
   ask(asking: Asking): void {

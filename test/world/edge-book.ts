@@ -29,7 +29,7 @@ export class EdgeBook {
   /** Which runs look after a failure. */
   readonly #afterFailure = new Map<number, boolean>();
 
-  turn(configuration: Configuration, records: readonly Record[], waiting: readonly WaitingTrigger[]): string | null {
+  turn(configuration: Configuration, records: readonly Record[], after: State): string | null {
     if (records.length === 0) return null;
     const before = this.#pages.at(-1) ?? this.#durable;
     const page: Page = {
@@ -39,7 +39,9 @@ export class EdgeBook {
     };
     this.#pages.push(page);
     this.#note(page, configuration, records);
-    return compare(page.owed, waiting);
+    /** A status that was heard before another became master gives no role: when it was heard is not written down. */
+    for (const [host, seen] of page.hosts) if (after.hosts[host]?.role === null) seen.role = null;
+    return compare(page.owed, after.waiting);
   }
 
   /** One more record is durable. */

@@ -54,7 +54,7 @@ export function meddle(people: People): void {
       return;
     }
     case 5:
-      supervisor.refuseReload({ errors: 2, first: "actions.conf:3:1: what is this?" });
+      daemon.refuseReload();
       return;
     case 6: {
       const rule = pick(random, daemon.configuration.rules);

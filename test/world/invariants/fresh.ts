@@ -62,6 +62,10 @@ class FreshWatch {
         this.#beliefs = null;
         this.#isStalled = false;
         if (!happening.isRestored || happening.isAmnesiac) this.#confirmed = new Map();
+        /** What it remembers beyond its journal is from a table that was written in time. */
+        if (happening.isRestored && happening.isAmnesiac)
+          for (const [key, { standing }] of Object.entries(happening.state.observations))
+            this.#confirmed.set(key, standing.status);
         return null;
       case "resumed":
         if (happening.gapMs > stallSurelyMs && this.#beliefs !== null) this.#isStalled = true;

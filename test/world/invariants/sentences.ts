@@ -27,7 +27,7 @@ export const sentences: InvariantKind = {
             records.map(unsaid).find((sentence) => sentence !== null) ??
             unrecorded(effects) ??
             unexplained(happening, records) ??
-            book.turn(configuration, records, after.waiting)
+            book.turn(configuration, records, after)
           );
         }
         case "entry":
