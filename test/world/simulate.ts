@@ -25,7 +25,7 @@ const { values } = parseArgs({
 
 const plan = { seed: Number(values.seed), seeds: Number(values.seeds), days: Number(values.days) };
 const jobs = Math.min(Number(values.jobs), plan.seeds);
-const sum = { worlds: 0, turns: 0, runs: 0, lives: 0, broken: 0, lostWrites: 0, cpuSeconds: 0 };
+const sum = { worlds: 0, days: 0, turns: 0, runs: 0, lives: 0, broken: 0, lostWrites: 0, cpuSeconds: 0 };
 
 if (jobs > 1 && !values.verbose && !values.json) await playTogether();
 else await playHere();
@@ -64,6 +64,7 @@ async function playTogether(): Promise<void> {
 
 function take(outcome: Outcome, cpuSeconds: number): void {
   sum.worlds += 1;
+  sum.days += outcome.days;
   sum.turns += outcome.turns;
   sum.runs += outcome.runs;
   sum.lives += outcome.lives;
@@ -84,10 +85,10 @@ function tellFailure({ seed, failure, ruleSet, digest }: Outcome): void {
 }
 
 function tellSum(): void {
-  const { worlds, turns, runs, lives, broken, lostWrites, cpuSeconds } = sum;
-  const speed = ((worlds * plan.days) / cpuSeconds).toFixed(2);
+  const { worlds, days, turns, runs, lives, broken, lostWrites, cpuSeconds } = sum;
+  const speed = (days / cpuSeconds).toFixed(2);
   console.log(
-    `${worlds} worlds of ${plan.days} days: ${turns} turns, ${runs} runs, ${lives} lives of the daemon, ` +
+    `${worlds} worlds, ${days.toFixed(1)} days: ${turns} turns, ${runs} runs, ${lives} lives of the daemon, ` +
       `${lostWrites} writes lost, ${broken} broken; ${speed} days a second and core`,
   );
 }

@@ -41,6 +41,8 @@ export interface Outcome {
   readonly failure: { readonly number: number; readonly sentence: string; readonly tail: readonly string[] } | null;
   readonly ruleSet: string;
   readonly digest: string;
+  /** Virtual time, the healing included. */
+  readonly days: number;
   readonly turns: number;
   readonly runs: number;
   readonly lives: number;
@@ -206,6 +208,7 @@ export class World {
       failure: this.#failure,
       ruleSet: this.#ruleSet.name,
       digest: this.#history.digest(),
+      days: this.#agenda.nowMs / dayMs,
       turns: this.#turns,
       runs: this.#runs,
       lives: this.#lives,

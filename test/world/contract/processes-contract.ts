@@ -120,7 +120,6 @@ const rows: readonly { readonly name: string; readonly hold: (subject: ProcessSu
       after.processes.awaitStep(running, second);
       after.processes.killStep(running);
       assert.notEqual((await settle(after.book.stepEnded(running))).outcome.kind, "exited");
-      assert.equal(after.processes.findStep(running, second), "in-doubt");
     },
   },
   {
