@@ -97,6 +97,11 @@ export class Journal {
     return this.#nextSeq - 1;
   }
 
+  /** What could not be written and is kept, in order: no file tells of it. */
+  get pendingEntries(): readonly Entry[] {
+    return this.#pending.map(({ entry }) => entry);
+  }
+
   /** Goes on in a file that is there, `bytes` long. */
   async resume(bytes: number): Promise<DiskFailure | null> {
     const opened = await this.#disk.openAppend(this.#path(currentName));

@@ -46,6 +46,11 @@ export class Memory {
     this.#toldSeq = options.journal.lastSeq;
   }
 
+  /** What happened and could not be written: those who ask later are told of it as long as the daemon lives. */
+  get unwritten(): readonly Entry[] {
+    return this.#journal.pendingEntries;
+  }
+
   get notRemembered(): string | null {
     return this.#failure;
   }

@@ -126,6 +126,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
       if (item.entry.seq > memory.toldSeq) break;
       tell(item.entry);
     }
+    memory.unwritten.filter((entry) => entry.seq <= memory.toldSeq).forEach(tell);
     backlog.forEach(tell);
     isLive = true;
   }
