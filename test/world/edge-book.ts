@@ -3,6 +3,7 @@
  * for every one of these a run, or a sentence that it was dropped, or it waits. Kept as far as it is durable, so that it
  * can be compared with what a new daemon remembers.
  */
+import { isByHand } from "./by-hand.ts";
 import type { Configuration, Rule } from "../../src/core/configuration.ts";
 import type { Record } from "../../src/core/record.ts";
 import type { State, WaitingTrigger } from "../../src/core/state.ts";
@@ -103,7 +104,7 @@ export class EdgeBook {
 
 function isByEdge(configuration: Configuration, record: Extract<Record, { readonly kind: "run-start" }>): boolean {
   const rule = configuration.rules.find(({ name }) => name === record.rule);
-  return rule?.trigger.kind !== "condition" && !record.sentence.endsWith("by hand");
+  return rule !== undefined && rule.trigger.kind !== "condition" && !isByHand(record);
 }
 
 function isTriggeredBy({ trigger }: Rule, record: Transition, seen: Seen | undefined): boolean {

@@ -4,6 +4,7 @@
  *
  * Both are hasty in a world of trouble, and in a healed one do what the manual says, promptly.
  */
+import type { BoundAction } from "../../src/core/run.ts";
 import type { Cluster, Host } from "./cluster.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Machine } from "./machine.ts";
@@ -32,7 +33,7 @@ export function meddle(people: People): void {
   const supervisor = daemon.supervisor;
   if (supervisor === null) return;
   const scope = (): string => pick(random, scopesOf(people)) ?? "*";
-  switch (random.below(9)) {
+  switch (random.below(10)) {
     case 0:
     case 1: {
       const forMs = random.chance(0.7) ? (30 + random.below(1_200)) * 1_000 : null;
@@ -66,6 +67,11 @@ export function meddle(people: People): void {
       if (run !== null && random.chance(0.3)) daemon.ask({ kind: "abandon", run: run.run });
       return;
     }
+    case 9: {
+      const verb = random.chance(0.2) ? "off" : "status";
+      daemon.ask({ kind: "fence-host", host: pick(random, ruleSet.hosts) ?? "", verb });
+      return;
+    }
     case 8:
       daemon.ask({ kind: "acknowledge", what: pick(random, daemon.configuration.rules)?.name ?? "journal" });
       return;
@@ -90,6 +96,7 @@ export function attend(people: People, steps: StepProcesses): void {
   const state = supervisor.state();
   const { run } = state;
   for (const step of steps.living) if (step.isForgotten || run?.phase.kind === "in-doubt") steps.kill(step);
+  if (run?.phase.kind === "awaiting") fenceByPerson(people, run.actions[run.at]);
   if (run?.phase.kind === "in-doubt" && steps.living.length === 0)
     daemon.ask({ kind: random.chance(0.5) ? "resume" : "abandon", run: run.run });
   else if (state.distrust !== null && steps.living.length === 0) daemon.ask({ kind: "acknowledge", what: "journal" });
@@ -99,6 +106,15 @@ export function attend(people: People, steps: StepProcesses): void {
 
 /** What lasts longer is ended by hand; the rest ends by itself. */
 const maintenanceMsMax = 25 * 60_000;
+
+/** Goes to the host, switches it off, and says so. */
+function fenceByPerson({ daemon, cluster, say }: People, action: BoundAction | undefined): void {
+  const host = action?.kind === "fence" ? cluster.host(action.host) : undefined;
+  if (host === undefined) return;
+  say(`${host.name} is switched off by a person`);
+  cluster.powerOff(host);
+  daemon.ask({ kind: "acknowledge", what: `fence ${host.name}` });
+}
 
 /** Ends what has no end of its own, or none soon: after a reboot with a wrong clock. */
 export function endMaintenance({ daemon, machine }: People): void {

@@ -119,7 +119,7 @@ promote %SLAVE% { once, timeout 30s }
 plumb %SLAVE% { once, undo "unplumb %SLAVE%" }
 record_switch { on failure continue }
 tell "run %RUN% with checks every ${every}"
-${after}${fences(two, "")}`,
+${after}${fences(two, "manual\n")}`,
 }));
 
 /** Edges and levels beside one another; three hosts; nobody is fenced. */

@@ -16,7 +16,7 @@ export const fenced: InvariantKind = {
       if (run === null || run.isExcused || run.start === null || run.run !== happening.key.run) return null;
       const step = Number(/^\d+/.exec(happening.key.name)?.[0]);
       for (const action of run.start.actions.slice(0, step - 1)) {
-        const host = action.kind === "fence" ? scene.cluster.host(action.host) : undefined;
+        const host = action.kind === "fence" && action.verb === "off" ? scene.cluster.host(action.host) : undefined;
         if (host !== undefined && !scene.cluster.wasOffSince(host, run.beganAtWorldMs))
           return `step ${step} of run ${run.run} starts, and ${host.name} was never off since the run began`;
       }

@@ -2,6 +2,7 @@
  * 4: Nothing fires on stale, unconfirmed or unlearned data. The checks' real words are followed by a bookkeeping of its
  * own (`../beliefs.ts`); whenever a rule fires, its trigger and its guard are judged by that.
  */
+import { isByHand } from "../by-hand.ts";
 import { learningMsMax } from "../../../src/core/schedule.ts";
 import type { Configuration } from "../../../src/core/configuration.ts";
 import type { Record } from "../../../src/core/record.ts";
@@ -128,8 +129,8 @@ class FreshWatch {
   /** Null: all that the decision rests on is as it must be. */
   #mayFire(record: RunStart, configuration: Configuration, beliefs: Beliefs, nowMs: number): string | null {
     const rule = configuration.rules.find(({ name }) => name === record.rule);
+    if (isByHand(record)) return null;
     if (rule === undefined) return "there is no such rule";
-    if (record.sentence.endsWith("by hand")) return null;
     if (this.#isStalled) return "the daemon did not run for a while and has not looked again";
     const unheard = beliefs.unheard();
     if (unheard.length > 0 && nowMs - beliefs.learnSinceMs < learningMsMax)

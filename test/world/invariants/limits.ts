@@ -2,6 +2,7 @@
  * 13 (sections 6 and 8): No rule fires while it cools down, beyond its limit, while it is blocked, or while the journal is
  * not trusted; over restarts too.
  */
+import { isByHand } from "../by-hand.ts";
 import type { Record } from "../../../src/core/record.ts";
 import type { Configuration, Rule } from "../../../src/core/configuration.ts";
 import type { InvariantKind } from "../scene.ts";
@@ -47,7 +48,7 @@ export const limits: InvariantKind = {
       if (record.kind === "acknowledged" && record.what === "journal") distrust = null;
       if (record.kind === "acknowledged") Object.assign(past(record.what), { blocked: null, startsMs: [] });
       const rule = "rule" in record ? configuration.rules.find(({ name }) => name === record.rule) : undefined;
-      if (record.kind !== "run-start" || rule === undefined || record.sentence.endsWith("by hand")) return null;
+      if (record.kind !== "run-start" || rule === undefined || isByHand(record)) return null;
       return check(rule, record);
     };
     return (happening) => {

@@ -3,6 +3,7 @@
  * that is true when it ends counts from then. Judged for what is switched off as a whole, for a rule, and for a host that a
  * run acts on or was triggered by.
  */
+import { isByHand } from "../by-hand.ts";
 import type { Condition } from "../../../src/core/condition.ts";
 import type { Configuration } from "../../../src/core/configuration.ts";
 import type { Record } from "../../../src/core/record.ts";
@@ -35,7 +36,7 @@ export const maintenance: InvariantKind = {
         : `maintenance of ${scope} lasted ${lastedMs} of ${wantedMs} ms`;
     };
     const check = (record: RunStart, configuration: Configuration, ended: ReadonlySet<string>): string | null => {
-      if (record.sentence.endsWith("by hand")) return null;
+      if (isByHand(record)) return null;
       for (const scope of active.keys())
         if (!ended.has(scope) && covers(scope, record)) return `${record.rule} fires in maintenance of ${scope}`;
       const rule = configuration.rules.find(({ name }) => name === record.rule);

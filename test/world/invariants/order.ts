@@ -22,9 +22,13 @@ export const order: InvariantKind = {
   title: "steps are in order and never overlap; after a failure nothing runs but what the rule says",
   watch: (scene) => {
     let progress: Progress | null = null;
+    /** Hosts of which a person has said that they are off. */
+    const switchedOff = new Set<string>();
     const follow = (entry: Entry): string | null => {
       if (entry.kind === "run-start") {
-        progress = begin(entry);
+        /** To ask a device whether its host is off is well, whatever it says. */
+        const isAsking = entry.actions.some((action) => action.kind === "fence" && action.verb === "status");
+        progress = isAsking ? null : begin(entry);
         return null;
       }
       if (progress === null || !("run" in entry) || entry.run !== progress.run) return null;
@@ -33,7 +37,7 @@ export const order: InvariantKind = {
         case "step-start":
           return started(progress, entry);
         case "step-end":
-          return ended(progress, entry);
+          return ended(progress, entry, switchedOff);
         case "expectation":
           if (!progress.isExpecting) return `step ${entry.step} of run ${entry.run} expected nothing`;
           progress.isExpecting = false;
@@ -61,6 +65,12 @@ export const order: InvariantKind = {
         case "daemon-started":
           if (happening.isAmnesiac) progress = null;
           return null;
+        case "asks": {
+          const { asking } = happening;
+          const host = asking.kind === "acknowledge" ? /^fence (.+)$/.exec(asking.what)?.[1] : undefined;
+          if (host !== undefined) switchedOff.add(host);
+          return null;
+        }
         case "step-started": {
           const { others, key } = happening;
           const names = others.map((other) => `${other.run}/${other.name}`).join(" and ");
@@ -71,7 +81,6 @@ export const order: InvariantKind = {
         case "daemon-died":
         case "resumed":
         case "mended":
-        case "asks":
         case "asked":
         case "look":
         case "end":
@@ -97,7 +106,7 @@ function started(progress: Progress, { step, run, isUndo }: Of<"step-start">): s
   return step === next ? null : `${title} has begun, and ${next ?? "nothing"} was to come next`;
 }
 
-function ended(progress: Progress, entry: Of<"step-end">): string | null {
+function ended(progress: Progress, entry: Of<"step-end">, switchedOff: Set<string>): string | null {
   const { step, run, outcome, next, attempt, isUndo, name } = entry;
   const title = `step ${step} of run ${run}`;
   if (isUndo) {
@@ -107,9 +116,12 @@ function ended(progress: Progress, entry: Of<"step-end">): string | null {
   const action = progress.actions[step - 1];
   if (action === undefined) return `${title} has ended, and there is none`;
   const code = outcome.kind === "exited" ? outcome.code : null;
-  const isProven = action.kind === "fence" && name.includes(".status-") && code === 2;
+  const isByPerson = action.kind === "fence" && entry.command.includes("manual") && switchedOff.delete(action.host);
+  const isProven = isByPerson || (action.kind === "fence" && name.includes(".status-") && code === 2);
   const isWell = action.kind === "command" ? code === 0 : isProven;
   const isTriedAgain = attempt <= action.options.retries;
+  /** What waited to become the step was ended by somebody else: that is no attempt. */
+  const isLauncherLost = outcome.kind === "not-started" && outcome.errno === "ESRCH";
   switch (next) {
     case "done":
       if (!isWell || action.options.expect !== null)
@@ -121,7 +133,8 @@ function ended(progress: Progress, entry: Of<"step-end">): string | null {
       progress.isExpecting = true;
       return null;
     case "again":
-      if (action.kind === "command" && (isWell || !isTriedAgain)) return `${title} is tried again, attempt ${attempt}`;
+      if (action.kind === "command" && (isWell || !(isTriedAgain || isLauncherLost)))
+        return `${title} is tried again, attempt ${attempt}`;
       return null;
     case "failed":
       /** What an operator gives up has failed, however it ends. */

@@ -17,8 +17,11 @@ export const outcomes: InvariantKind = {
           const { open, givenUp } = run;
           if (entry.kind === "step-start" && open !== null)
             return `step ${entry.name} of run ${run.run} begins, and ${open.name} has no outcome`;
-          /** What could not be started at all has an end and no beginning. */
-          const isUnstarted = entry.kind === "step-end" && open === null && entry.outcome.kind === "not-started";
+          /** What could not be started at all has an end and no beginning, and so has what a person does. */
+          const isUnstarted =
+            entry.kind === "step-end" &&
+            open === null &&
+            (entry.outcome.kind === "not-started" || entry.command.includes("manual"));
           const isGivenUp = entry.kind === "step-end" && givenUp?.name === entry.name && entry.next === "failed";
           if (entry.kind === "step-end" && open?.name !== entry.name && !isUnstarted && !isGivenUp)
             return `step ${entry.name} of run ${run.run} ends, and ${open?.name ?? "none"} was in progress`;

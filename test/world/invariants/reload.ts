@@ -1,4 +1,5 @@
 /** 8: A reload changes no status and fires nothing. What was due before it is done before it, and said so. */
+import { isByHand } from "../by-hand.ts";
 import type { Happening } from "../happening.ts";
 import type { InvariantKind } from "../scene.ts";
 
@@ -21,7 +22,7 @@ export const reload: InvariantKind = {
       for (const effect of happening.effects) {
         if (effect.kind !== "record" || effect.record.kind !== "run-start") continue;
         const { record } = effect;
-        if (untold.has(record.rule) && !record.sentence.endsWith("by hand") && record.cause.failed === null)
+        if (untold.has(record.rule) && !isByHand(record) && record.cause.failed === null)
           return `${record.rule} fires for what a reload found: ${record.sentence}`;
       }
       return null;
