@@ -6,11 +6,20 @@ import { readAgentCall, splitParameter, splitTemplate, type AgentParameter } fro
 import { overlay } from "./settings.ts";
 import { templateOf, templateWithConstants } from "./template.ts";
 import { plainText } from "./words.ts";
-import type { CommandContext } from "./command-meaning.ts";
-import type { DeclaredCheck } from "./declarations.ts";
+import type { Complaints } from "./complaints.ts";
+import type { DeclaredCheck, Declarations } from "./declarations.ts";
+import type { Scope } from "./scope.ts";
 import type { Settings } from "./setting-values.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { Word } from "./tree.ts";
 import type { CommandTemplate, Template } from "../core/configuration.ts";
+
+export interface CommandContext {
+  readonly scope: Scope;
+  readonly surroundings: Surroundings;
+  readonly declarations: Declarations;
+  readonly complaints: Complaints;
+}
 
 /** `words`: the agent, its action, its parameters; variables are known to have values. null: a mistake, which is told. */
 export function readAgentCommand(

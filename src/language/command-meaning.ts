@@ -1,23 +1,13 @@
 /** The words of an action -> a command with its variables still open. */
-import { checkVariable, type Scope } from "./scope.ts";
-import { readAgentCommand } from "./agent-command.ts";
+import { checkVariable } from "./scope.ts";
+import { readAgentCommand, type CommandContext } from "./agent-command.ts";
 import { isOcf } from "./ocf.ts";
 import { refuseScript, refuseSetting } from "./scripts.ts";
 import { templateOf } from "./template.ts";
 import { plainText } from "./words.ts";
-import type { Complaints } from "./complaints.ts";
-import type { Declarations } from "./declarations.ts";
 import type { Settings } from "./setting-values.ts";
-import type { Surroundings } from "./surroundings.ts";
 import type { Segment, Word } from "./tree.ts";
 import type { CommandTemplate } from "../core/configuration.ts";
-
-export interface CommandContext {
-  readonly scope: Scope;
-  readonly surroundings: Surroundings;
-  readonly declarations: Declarations;
-  readonly complaints: Complaints;
-}
 
 /** null: a word has no meaning or the script cannot be run, which is told. */
 export function readCommand(

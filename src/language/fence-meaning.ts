@@ -1,19 +1,12 @@
 /** `[fence HOST]`: devices, in the order in which they are tried. What an agent may be told is in `fence-parameters.ts`. */
-import { complainOfMissing, readParameters } from "./fence-parameters.ts";
-import { constantText, type Scope } from "./scope.ts";
+import { complainOfMissing, readParameters, type FenceContext } from "./fence-parameters.ts";
+import { constantText } from "./scope.ts";
 import { mergeDefaults, noSettings, overlay, readSettings, type ReadSettings } from "./settings.ts";
-import type { SettingsContext } from "./setting-values.ts";
 import { lineOf } from "./source.ts";
-import type { Surroundings } from "./surroundings.ts";
 import type { Command, Section } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
 
 const defaultTimeoutMs = 30_000;
-
-export interface FenceContext extends SettingsContext {
-  readonly scope: Scope;
-  readonly surroundings: Surroundings;
-}
 
 export interface ReadDevice {
   readonly device: FenceDevice;

@@ -4,12 +4,17 @@
  * metadata before it is ever run, and the action is not the file's to give.
  */
 import { didYouMean } from "./suggest.ts";
-import { constantText } from "./scope.ts";
+import { constantText, type Scope } from "./scope.ts";
 import { plainText } from "./words.ts";
-import type { FenceContext } from "./fence-meaning.ts";
-import type { AgentMetadata } from "./surroundings.ts";
+import type { SettingsContext } from "./setting-values.ts";
+import type { AgentMetadata, Surroundings } from "./surroundings.ts";
 import type { Command, Span } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
+
+export interface FenceContext extends SettingsContext {
+  readonly scope: Scope;
+  readonly surroundings: Surroundings;
+}
 
 export type Given = Pick<FenceDevice, "parameters" | "secrets">;
 
