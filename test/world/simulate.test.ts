@@ -3,7 +3,7 @@
  * whenever it is played. `SEED` and `WORLDS` choose others; `npm run simulate` plays longer ones.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -60,20 +60,15 @@ void test("the same seed is the same world, to the letter, in another process", 
   assert.equal(new Set(one.map(({ digest }) => digest)).size, ruleSets.length);
 });
 
-/** On every machine and every version of Node. UPDATE_GOLDEN=1 writes it anew, when the daemon or the world has changed. */
-void test("the first hour of five worlds is as it was", async () => {
+/**
+ * On every machine and every version of Node. Of the worlds without the daemon, whose sentences may change: of a daemon the
+ * test above shows that it adds nothing that is not from the seed. UPDATE_GOLDEN=1 writes it anew, when the world has changed.
+ */
+void test("what befalls the worlds is as it was", async () => {
   const path = join(repositoryRoot, "test/world/golden.json");
-  const played = await play([
-    "--seed",
-    "1",
-    "--seeds",
-    String(ruleSets.length),
-    "--days",
-    String(days),
-    "--keep-going",
-  ]);
+  const seeds = ["--seed", "1", "--seeds", String(2 * ruleSets.length), "--days", "1", "--no-daemon"];
+  const played = await play(seeds);
   const digests = Object.fromEntries(played.map(({ seed, ruleSet, digest }) => [`${seed} ${ruleSet}`, digest]));
-  if (process.env["UPDATE_GOLDEN"] === "1" || !existsSync(path))
-    writeFileSync(path, `${JSON.stringify(digests, null, 2)}\n`);
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, `${JSON.stringify(digests, null, 2)}\n`);
   assert.deepEqual(digests, JSON.parse(readFileSync(path, "utf8")), "UPDATE_GOLDEN=1 if that is meant");
 });

@@ -17,6 +17,8 @@ const { values } = parseArgs({
     jobs: { type: "string", default: String(availableParallelism()) },
     verbose: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
+    /** What befalls the world alone, and no daemon in it. */
+    "no-daemon": { type: "boolean", default: false },
     /** For workers: every so many seeds, outcomes as lines of JSON. */
     stride: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
@@ -24,10 +26,11 @@ const { values } = parseArgs({
 });
 
 const plan = { seed: Number(values.seed), seeds: Number(values.seeds), days: Number(values.days) };
+const isDaemonless = values["no-daemon"];
 const jobs = Math.min(Number(values.jobs), plan.seeds);
 const sum = { worlds: 0, days: 0, turns: 0, runs: 0, lives: 0, broken: 0, lostWrites: 0, cpuSeconds: 0 };
 
-if (jobs > 1 && !values.verbose && !values.json) await playTogether();
+if (jobs > 1 && !values.verbose && !values.json && !isDaemonless) await playTogether();
 else await playHere();
 process.exitCode = sum.broken === 0 ? 0 : 1;
 if (!values.json) tellSum();
@@ -37,7 +40,7 @@ async function playHere(): Promise<void> {
   for (let index = 0; index < plan.seeds && (sum.broken === 0 || values["keep-going"]); index += 1) {
     const before = process.cpuUsage();
     const onLine = values.verbose ? (line: string): void => console.log(line) : (): void => {};
-    const outcome = await playWorld({ seed: plan.seed + index * stride, days: plan.days, onLine });
+    const outcome = await playWorld({ seed: plan.seed + index * stride, days: plan.days, onLine, isDaemonless });
     const { user, system } = process.cpuUsage(before);
     const cpuSeconds = (user + system) / 1_000_000;
     if (values.json) console.log(JSON.stringify({ ...outcome, cpuSeconds }));

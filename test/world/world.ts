@@ -33,6 +33,8 @@ export interface WorldOptions {
   /** Instead of what the seed would choose. */
   readonly trouble?: Partial<Trouble>;
   readonly onLine?: (line: string) => void;
+  /** Nobody starts the daemon: what befalls the world alone. */
+  readonly isDaemonless?: boolean;
 }
 
 export interface Outcome {
@@ -183,11 +185,12 @@ export class World {
       this.#agenda.after(lookEveryMs, look);
     };
     this.#agenda.after(lookEveryMs, look);
+    this.#daemon.isHeldDown = this.#options.isDaemonless === true;
     this.#daemon.start();
     beginNature(this.#nature);
     await play(this.#agenda, days * dayMs, isOver);
     this.#isHealed = true;
-    if (!isOver()) {
+    if (!isOver() && !this.#daemon.isHeldDown) {
       const { trouble, say } = this.#nature;
       const ill = await heal({
         agenda: this.#agenda,
