@@ -143,6 +143,13 @@ export class Beliefs {
     return howBad(status) >= 3 ? bearing.some(isFresh) : bearing.length > 0 && bearing.every(isFresh);
   }
 
+  /** Whether all that it rests on was heard since then. */
+  isHostHeardSince(host: string, sinceMs: number): boolean {
+    const status = this.hostStatus(host);
+    const bearing = this.#counting(host).filter((belief) => belief.status === status);
+    return bearing.length > 0 && bearing.every(({ heardAtMs }) => heardAtMs !== null && heardAtMs >= sinceMs);
+  }
+
   lagBytes(host: string): number | null {
     for (const belief of this.#beliefs.values())
       if (belief.host === host && belief.lagBytes !== null && this.isFresh(checkKey(belief.check.name, host)))

@@ -2,14 +2,11 @@
  * The tester tested: mistakes that a daemon like this may have, each put between the real one and the world from outside,
  * and each to be found within so many worlds. The shipped code knows of none of them.
  */
-import type { Configuration } from "../../src/core/configuration.ts";
 import type { Event } from "../../src/core/event.ts";
-import type { BoundAction, Run } from "../../src/core/run.ts";
-import type { RuleProgress, State } from "../../src/core/state.ts";
-import type { AppendFile, Disk } from "../../src/store/disk.ts";
+import type { BoundAction } from "../../src/core/run.ts";
 import { decodeTable, encodeTable } from "../../src/store/table-format.ts";
-import type { Step } from "../../src/supervisor/loop.ts";
 import type { Spoilt } from "./daemon.ts";
+import { configured, everyAppend, everyRule, forgetting, inRun, seeing, wrapped } from "./spoilers.ts";
 import type { Trouble } from "./trouble.ts";
 
 export interface Planted {
@@ -25,58 +22,6 @@ export interface Planted {
   readonly foundBy: readonly number[];
   /** For one world. */
   readonly spoil: () => Spoilt;
-}
-
-/** A core whose view of the world, or whose memory, is changed before each of its steps. */
-function seeing(change: (state: State, event: Event) => State): Spoilt {
-  return {
-    step: (real) => (configuration, state, event, nowMs) => real(configuration, change(state, event), event, nowMs),
-  };
-}
-
-/** A core that forgets something after each of its steps. */
-function forgetting(change: (state: State, event: Event, before: State) => State): Spoilt {
-  return {
-    step: (real) => (configuration, before, event, nowMs) => {
-      const { state, effects } = real(configuration, before, event, nowMs);
-      return { state: change(state, event, before), effects };
-    },
-  };
-}
-
-function configured(change: (configuration: Configuration) => Configuration): Spoilt {
-  const known = new WeakMap<Configuration, Configuration>();
-  const changed = (configuration: Configuration): Configuration => {
-    const other = known.get(configuration) ?? change(configuration);
-    known.set(configuration, other);
-    return other;
-  };
-  const step =
-    (real: Step): Step =>
-    (configuration, state, event, nowMs) => {
-      const told: Event = event.kind === "reconfigured" ? { ...event, before: changed(event.before) } : event;
-      return real(changed(configuration), state, told, nowMs);
-    };
-  return { step };
-}
-
-function everyRule(state: State, change: (progress: RuleProgress) => RuleProgress): State {
-  const rules = Object.entries(state.rules).map(([rule, progress]) => [rule, change(progress)] as const);
-  return { ...state, rules: Object.fromEntries(rules) };
-}
-
-function inRun(state: State, change: (run: Run) => Run): State {
-  return state.run === null ? state : { ...state, run: change(state.run) };
-}
-
-function everyAppend(disk: Disk, change: (file: AppendFile) => AppendFile): Disk {
-  return {
-    ...disk,
-    openAppend: async (path) => {
-      const opened = await disk.openAppend(path);
-      return opened.ok ? { ok: true, file: change(opened.file) } : opened;
-    },
-  };
 }
 
 /** Runs come to their ends. */
@@ -288,6 +233,19 @@ export const planted: readonly Planted[] = [
       ),
   },
   {
+    name: "old data meets an expectation",
+    sentence: "what the checks said before the step counts for what it has brought about",
+    worldsMax: 60,
+    ruleSet: "edges",
+    foundBy: [4],
+    spoil: () =>
+      seeing((state) =>
+        inRun(state, (run) =>
+          run.phase.kind === "expecting" ? { ...run, phase: { ...run.phase, sinceMs: -1e12 } } : run,
+        ),
+      ),
+  },
+  {
     name: "the queue is lost",
     sentence: "triggers that wait do not outlive the daemon",
     worldsMax: 120,
@@ -376,13 +334,3 @@ export const planted: readonly Planted[] = [
       })),
   },
 ];
-
-/** The same processes, but for some of what they do. Methods of a class are not spread. */
-function wrapped<T extends object>(whole: T, changed: Partial<T>): T {
-  return new Proxy(whole, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(Object.hasOwn(changed, name) ? changed : target, name);
-      return typeof value === "function" ? value.bind(Object.hasOwn(changed, name) ? changed : target) : value;
-    },
-  });
-}

@@ -34,6 +34,8 @@ class FreshWatch {
   #confirmed = new Map<string, Status>();
   #roles = new Map<string, Status>();
   #isRestoring = false;
+  /** By the clock of this boot. */
+  #stepEndedAtMs = -Infinity;
   /** It was not run for too long, and has not said so yet. */
   #isStalled = false;
 
@@ -62,6 +64,7 @@ class FreshWatch {
         this.#jobStartedAtMs.clear();
         this.#beliefs = null;
         this.#isStalled = false;
+        if (!happening.isSameBoot) this.#stepEndedAtMs = -Infinity;
         if (!happening.isRestored || happening.isAmnesiac) this.#confirmed = new Map();
         /** What it remembers beyond its journal is from a table that was written in time. */
         if (happening.isRestored && happening.isAmnesiac)
@@ -101,6 +104,8 @@ class FreshWatch {
     beliefs.age(nowMs);
     for (const effect of effects) {
       if (effect.kind === "startCheck") this.#jobStartedAtMs.set(effect.job, nowMs);
+      const met = effect.kind === "record" ? this.#mayBeMet(effect.record, beliefs, nowMs) : null;
+      if (met !== null) return met;
       if (effect.kind !== "record" || effect.record.kind !== "run-start") continue;
       const why = this.#mayFire(effect.record, configuration, beliefs, nowMs);
       if (why !== null) return `${effect.record.sentence}; but ${why}`;
@@ -151,6 +156,19 @@ class FreshWatch {
       case "run-failed":
         return cause.failed === null ? "no run has failed" : null;
     }
+  }
+
+  /** What a step was to bring about is seen in data that is newer than its end. */
+  #mayBeMet(record: Record, beliefs: Beliefs, nowMs: number): string | null {
+    if (record.kind === "step-end") this.#stepEndedAtMs = nowMs;
+    if (record.kind !== "expectation" || !record.isMet) return null;
+    const { run } = this.#scene.ledger;
+    const expect = run?.run === record.run ? run.start?.actions[record.step - 1]?.options.expect : undefined;
+    if (expect?.condition.kind !== "is" || expect.condition.subject.kind !== "host") return null;
+    const { host } = expect.condition.subject;
+    if (isTrue(expect.condition, { beliefs, variables: {}, nowMs }) !== true)
+      return `${record.sentence}; but it is not so`;
+    return beliefs.isHostHeardSince(host, this.#stepEndedAtMs) ? null : `${record.sentence}; but that was heard before`;
   }
 
   #hasChanged({ cause }: RunStart, beliefs: Beliefs): string | null {
