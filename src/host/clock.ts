@@ -17,9 +17,13 @@ export const realClock: Clock = {
   bootMs: () => uptime() * 1_000,
   wallMs: () => Date.now(),
   callAt: (atMs, callback) => {
-    /** Node's timers hold 31 bits of milliseconds; a longer wait wakes early and is asked for again. */
-    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - realClock.nowMs())), 2 ** 31 - 1);
-    const timer = setTimeout(callback, delayMs);
+    let timer: NodeJS.Timeout;
+    const arm = (): void => {
+      /** Node's timers hold 31 bits of milliseconds, and may come up to a millisecond early: what is not yet is asked for again. */
+      const delayMs = Math.min(Math.max(0, Math.ceil(atMs - realClock.nowMs())), 2 ** 31 - 1);
+      timer = setTimeout(() => (realClock.nowMs() < atMs ? arm() : callback()), delayMs);
+    };
+    arm();
     return () => clearTimeout(timer);
   },
 };
