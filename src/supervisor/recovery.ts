@@ -6,7 +6,6 @@
 import { sayDuration } from "../base/duration.ts";
 import { rebaseRun, resumeRun } from "../core/rebase.ts";
 import { initialState, replayRecords, restoreState } from "../core/restore.ts";
-import { sayCause } from "../core/rules.ts";
 import { historyOf } from "../store/history.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Record } from "../core/record.ts";
@@ -24,8 +23,6 @@ export interface Recovered {
   readonly state: State;
   readonly found: string;
   readonly isRestored: boolean;
-  /** What waited and is not taken over: to be written down before anything that does not know of it. */
-  readonly dropped: readonly Record[];
   /** Why the run that was cut off is not gone on with before a person has said so; null: it is. */
   readonly doubt: string | null;
 }
@@ -62,8 +59,9 @@ export async function recover(
   const doubt = doubtOf(recovery, bootId, isSameBoot && !isCurrent ? ageMs : null);
   return {
     state: lasting,
-    found: sayFound(table, { isSameBoot, isCurrent, ageMs }, { run: unfinished, doubt }),
-    dropped: droppedOf(table, isCurrent, newer, configuration),
+    found:
+      sayFound(table, { isSameBoot, isCurrent, ageMs }, { run: unfinished, doubt }) +
+      sayDropped(table, isCurrent, newer, configuration),
     isRestored: isCurrent,
     doubt,
   };
@@ -114,14 +112,14 @@ function sayFound(
   return `the state table ${why}, everything begins unknown${left}`;
 }
 
-/** Triggers that waited go with what was known when they came: each is told, so that nobody waits for its run. */
-function droppedOf(
+/** Triggers that waited go with what was known when they came; which ones is said. */
+function sayDropped(
   table: Table | null,
   isCurrent: boolean,
   records: readonly Record[],
   configuration: Configuration,
-): readonly Record[] {
-  if (table === null || isCurrent) return [];
+): string {
+  if (table === null || isCurrent) return "";
   const when = { nowMs: table.savedAtMs, shiftMs: 0, isCurrent: true };
   const before = restoreState(configuration, table.state, when);
   const { waiting } = replayRecords(
@@ -130,11 +128,6 @@ function droppedOf(
     { records, unfinished: null, isCurrent: true },
     table.savedAtMs,
   );
-  return waiting.map(({ rule, cause }) => ({
-    kind: "dropped",
-    rule,
-    cause,
-    hold: "stale",
-    sentence: `${rule} dropped: ${sayCause(cause)}, and no daemon ran when its turn came; what was known then is not believed any more`,
-  }));
+  const rules = waiting.map(({ rule }) => rule);
+  return rules.length === 0 ? "" : `; what waited is not made up for: ${rules.join(", ")}`;
 }
