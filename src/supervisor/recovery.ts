@@ -10,7 +10,7 @@ import { historyOf } from "../store/history.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Record } from "../core/record.ts";
 import type { Run } from "../core/run.ts";
-import type { State, WaitingTrigger } from "../core/state.ts";
+import type { State } from "../core/state.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Disk } from "../store/disk.ts";
 import type { Recovery } from "../store/open-journal.ts";
