@@ -1,7 +1,7 @@
 /**
- * The parsers against cases that others wrote: the test suites of the monitoring plugins themselves, of Nagios, naemon,
- * Icinga, Telegraf, Sensu and of several libraries, and outputs of real plugins. The cases are no part of the
- * repository; where they are not beside it, these tests are skipped and the tables of the other files stand alone.
+ * The parsers against cases in files: our own, `vectors.json`, and those that others wrote: the test suites of the
+ * monitoring plugins themselves, of Nagios, naemon, Icinga, Telegraf, Sensu and of several libraries, and outputs of real
+ * plugins. Those are no part of the repository; where they are beside it, they are gone through as well.
  *
  * Every case must come out as it expects, save those in `choices`: there the peers disagree with one another, or the
  * design decides otherwise, and what we do instead is written down and held.
@@ -64,13 +64,8 @@ interface Vectors {
   }[];
 }
 
-function parseVectors(file: string): Vectors | null {
-  if (!existsSync(file)) return null;
-  const parsed: Vectors = JSON.parse(readFileSync(file, "utf8"));
-  return parsed;
-}
-
-const vectors = parseVectors(join(repositoryRoot, "..", "shared", "data", "perfdata_cases.json"));
+const own = join(repositoryRoot, "test/dialect/vectors.json");
+const ofOthers = join(repositoryRoot, "..", "shared", "data", "perfdata_cases.json");
 
 /** Perfdata and ranges that we read differently, by the case's id: what we make of them, in a short notation, and why. */
 const choices: ReadonlyMap<string, { readonly ours: string; readonly why: string }> = new Map([
@@ -86,8 +81,27 @@ const choices: ReadonlyMap<string, { readonly ours: string; readonly why: string
   ["rg-039", { ours: "none", why: "`~` is a start only; as an end it would be plus and minus infinity at once" }],
 ]);
 
-void test("perfdata", { skip: vectors === null }, () => {
-  for (const { id, input, expect, bad, conflict } of vectors?.perfdata ?? []) {
+const checks: Readonly<Record<string, (vectors: Vectors) => void>> = {
+  perfdata: checkPerfdata,
+  "perfdata within a plugin's output": checkPerfdataInOutput,
+  ranges: checkRanges,
+  thresholds: checkThresholds,
+  output: checkOutput,
+  printing: checkPrinting,
+  "exit codes": checkExitCodes,
+};
+
+for (const [whose, file] of [
+  ["our own", own],
+  ["of others", ofOthers],
+] as const) {
+  if (file !== own && !existsSync(file)) continue;
+  const vectors = parseVectors(readFileSync(file, "utf8"));
+  for (const [name, check] of Object.entries(checks)) void test(`${name}, ${whose}`, () => check(vectors));
+}
+
+function checkPerfdata({ perfdata }: Vectors): void {
+  for (const { id, input, expect, bad, conflict } of perfdata) {
     const choice = choices.get(id);
     for (const text of [input, `${input} `, `${input}\r\n`, `\t${input}|`]) {
       const found = parsePerfdata(text);
@@ -101,18 +115,18 @@ void test("perfdata", { skip: vectors === null }, () => {
       }
     }
   }
-});
+}
 
-void test("perfdata within a plugin's output", { skip: vectors === null }, () => {
-  for (const { id, input } of vectors?.perfdata ?? []) {
+function checkPerfdataInOutput({ perfdata }: Vectors): void {
+  for (const { id, input } of perfdata) {
     if (input.trim().includes("\n")) continue;
     const result = readPlugin({ kind: "exited", code: 0 }, { stdout: `OK | ${input}\n`, stderr: "", droppedBytes: 0 });
     assert.deepEqual(result.metrics, parsePerfdata(input).metrics, id);
   }
-});
+}
 
-void test("ranges", { skip: vectors === null }, () => {
-  for (const { id, input, valid, start, end, inside, alert, ok, conflict } of vectors?.ranges ?? []) {
+function checkRanges({ ranges }: Vectors): void {
+  for (const { id, input, valid, start, end, inside, alert, ok, conflict } of ranges) {
     const range = parseRange(input);
     if (choices.has(id)) {
       assert.notEqual(conflict, null, `${id}: a choice is only for what peers disagree on`);
@@ -127,10 +141,10 @@ void test("ranges", { skip: vectors === null }, () => {
     for (const value of alert) assert.ok(isAlert(range, value), `${id}: ${value} raises an alert`);
     for (const value of ok) assert.ok(!isAlert(range, value), `${id}: ${value} raises none`);
   }
-});
+}
 
-void test("thresholds", { skip: vectors === null }, () => {
-  for (const { id, value, warn, crit, status } of vectors?.thresholds ?? []) {
+function checkThresholds({ thresholds }: Vectors): void {
+  for (const { id, value, warn, crit, status } of thresholds) {
     const raises = (text: string | null): boolean => {
       const range = text === null ? null : parseRange(text);
       assert.equal(range === null, text === null, `${id}: ${text} is a range`);
@@ -139,11 +153,11 @@ void test("thresholds", { skip: vectors === null }, () => {
     const [isCritical, isWarning] = [raises(crit), raises(warn)];
     assert.equal(isCritical ? 2 : Number(isWarning), status, `${id}: ${value} against ${warn} and ${crit}`);
   }
-});
+}
 
-void test("output", { skip: vectors === null }, () => {
+function checkOutput({ output }: Vectors): void {
   const flat = (text: string): string => text.split(/[\s|]+/).join(" ").trim(); // prettier-ignore
-  for (const { id, input, short, long, perf } of vectors?.output ?? []) {
+  for (const { id, input, short, long, perf } of output) {
     for (const text of [input, input.replaceAll("\n", "\r\n"), `${input}\n\n`]) {
       const found = splitOutput(cleanText(text));
       assert.equal(found.line, short, id);
@@ -151,25 +165,25 @@ void test("output", { skip: vectors === null }, () => {
       assert.equal(flat(found.perfdata), flat(perf ?? ""), id);
     }
   }
-});
+}
 
-void test("printing", { skip: vectors === null }, () => {
-  for (const { metric, text } of vectors?.serialize ?? []) {
+function checkPrinting({ serialize }: Vectors): void {
+  for (const { metric, text } of serialize) {
     const printed = printMetric(fromVector(metric));
     /** No text: the label must be refused or quoted. We quote. */
     if (text === null) assert.match(printed, /^'.*'=/);
     else assert.equal(printed, text);
     assert.deepEqual(parsePerfdata(printed).metrics, [fromVector(metric)]);
   }
-});
+}
 
-void test("exit codes", { skip: vectors === null }, () => {
-  for (const { exit, timeout, status } of vectors?.exit_codes ?? []) {
+function checkExitCodes({ exit_codes }: Vectors): void {
+  for (const { exit, timeout, status } of exit_codes) {
     const result = readPlugin(outcomeOf(exit, timeout), { stdout: "", stderr: "", droppedBytes: 0 });
     /** The one difference: a check that ran out of time is critical, so that a host that hangs is failed over. */
     assert.equal(result.status, timeout === true ? "critical" : status.toLowerCase());
   }
-});
+}
 
 function outcomeOf(exit: number | undefined, timeout: boolean | undefined): Outcome {
   if (exit !== undefined) return { kind: "exited", code: exit };
@@ -178,4 +192,9 @@ function outcomeOf(exit: number | undefined, timeout: boolean | undefined): Outc
 
 function fromVector({ uom, ...rest }: VectorMetric): Metric {
   return { ...rest, unit: uom };
+}
+
+function parseVectors(text: string): Vectors {
+  const parsed: Vectors = JSON.parse(text);
+  return parsed;
 }
