@@ -1,7 +1,7 @@
 /** One question to the daemon, for commands that are no more than that; and how every failure to get an answer is told. */
 import type { MethodName, ParamsOf } from "../wire/methods.ts";
 import { printable } from "../base/terminal-text.ts";
-import { connectDaemon, type Answer } from "./client.ts";
+import { connectDaemon, type Absent, type Failure } from "./client.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Hint } from "./meant.ts";
@@ -17,7 +17,7 @@ export async function askDaemon<M extends MethodName>(
   hintOf: Hint = noHint,
 ): Promise<Asked> {
   const connection = await connectDaemon(invocation.sockets);
-  if (connection.kind === "absent") return { kind: "failed", exitCode: tellAbsent(invocation, connection.sentence) };
+  if (connection.kind === "absent") return { kind: "failed", exitCode: tellAbsent(invocation, connection) };
   const { client } = connection;
   const answer = await client.ask(method, params);
   const hint = answer.kind === "error" ? await hintOf(client) : null;
@@ -28,29 +28,20 @@ export async function askDaemon<M extends MethodName>(
 
 const noHint: Hint = () => Promise.resolve(null);
 
-/** Its sockets are there, and not for this user: what is known of the daemon is then nothing. */
-export function isForbidden(sentence: string): boolean {
-  return sentence.includes("permission denied");
-}
-
 const askAsDaemon = "ask as the user that the daemon runs as, or as root";
 
-/** No daemon: says how to start one. */
-export function tellAbsent(invocation: Invocation, sentence: string): number {
+/** No daemon: says what to do about it. */
+export function tellAbsent(invocation: Invocation, { why, sentence }: Absent): number {
   const start = invocation.values.has("socket")
     ? "look whether that is its socket"
     : `start it with: ${invocation.folders.root}/bin/failoverd`;
-  const next = isForbidden(sentence) ? askAsDaemon : start;
+  const next = { none: start, forbidden: askAsDaemon, busy: "try again in a moment" }[why];
   tell(invocation, { name: "no-daemon", message: `${sentence}; ${next}` });
   return exitCodes.noDaemon;
 }
 
 /** The daemon said no, or went away. `hint`: what was meant, or what to do next. */
-export function tellFailure(
-  invocation: Invocation,
-  answer: Exclude<Answer, { readonly kind: "result" }>,
-  hint: string | null = null,
-): number {
+export function tellFailure(invocation: Invocation, answer: Failure, hint: string | null = null): number {
   if (answer.kind === "lost") {
     tell(invocation, { name: "no-daemon", message: answer.sentence });
     return exitCodes.noDaemon;

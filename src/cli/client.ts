@@ -2,6 +2,7 @@
  * A connection to the daemon: requests answered by promises that always settle, and journal entries as they come. That
  * there is no daemon, that it says no, and that it goes away in the middle are answers like others.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { sayDuration } from "../base/duration.ts";
 import type { Connection as SocketEnd } from "../host/connection.ts";
 import { errnoInWords } from "../host/errno.ts";
@@ -15,34 +16,62 @@ import { parseResponse, type Response } from "../wire/response.ts";
 /** A daemon answers within milliseconds; one that was stopped, or whose disk hangs, does not answer. */
 const answerWithinMs = 10_000;
 
+/** So long, and so often, a daemon is tried that has too many others to take. */
+const connectWithinMs = 2_000;
+const connectAgainMs = 50;
+
 /** A connection on which nothing is said for minutes is closed by the daemon, so a listener says something. */
 const keepAliveEveryMs = 60_000;
 
-export type Answer =
-  | { readonly kind: "result"; readonly result: unknown }
+export type Answer = { readonly kind: "result"; readonly result: unknown } | Failure;
+
+export type Failure =
   /** The daemon said no. `name: null`: for a reason that this version does not know. */
   | { readonly kind: "error"; readonly name: WireErrorName | null; readonly message: string; readonly data: unknown }
   | { readonly kind: "lost"; readonly sentence: string };
 
-export type Connection =
-  | { readonly kind: "connected"; readonly client: Client }
-  /** `sentence` says where a daemon was looked for, and why there is none. */
-  | { readonly kind: "absent"; readonly sentence: string };
+export type Connection = { readonly kind: "connected"; readonly client: Client } | Absent;
+
+export interface Absent {
+  readonly kind: "absent";
+  /** `forbidden`: its sockets are not for this user. `busy`: it is there, and takes no more connections. */
+  readonly why: "none" | "forbidden" | "busy";
+  /** Where a daemon was looked for, and why there is none. */
+  readonly sentence: string;
+}
 
 /** Tries the sockets in their order, and answers with the first that takes the connection. */
 export async function connectDaemon(
   sockets: readonly string[],
   answerTimeoutMs: number = answerWithinMs,
 ): Promise<Connection> {
-  const refusals: string[] = [];
-  for (const path of sockets) {
+  let absent: Absent = { kind: "absent", why: "none", sentence: "no daemon answers at any socket" };
+  for (const [index, path] of sockets.entries()) {
     const client = new Client({ path, answerTimeoutMs });
-    const errno = await client.connect();
+    const errno = await connectPatiently(client);
     if (errno === null) return { kind: "connected", client };
+    if (errno === "EAGAIN") return { kind: "absent", why: "busy", sentence: sayBusy(path) };
     /** That a socket is not there is no news if another one is there and refuses. */
-    if (errno !== "ENOENT" || refusals.length === 0) refusals.push(`${path} (${errnoInWords(errno)})`);
+    if (errno === "ENOENT" && index > 0) continue;
+    const sentence = `no daemon answers at ${path} (${errnoInWords(errno)})`;
+    absent = { kind: "absent", why: errno === "EACCES" ? "forbidden" : "none", sentence };
   }
-  return { kind: "absent", sentence: `no daemon answers at ${refusals.at(-1) ?? "any socket"}` };
+  return absent;
+}
+
+/** As many connections wait for the daemon as the system lets wait: that may be over in a moment. */
+async function connectPatiently(client: Client): Promise<string | null> {
+  const untilMs = performance.now() + connectWithinMs;
+  for (;;) {
+    const errno = await client.connect();
+    if (errno !== "EAGAIN" || performance.now() > untilMs) return errno;
+    await sleep(connectAgainMs);
+  }
+}
+
+function sayBusy(path: string): string {
+  const limit = sayDuration(connectWithinMs);
+  return `the daemon at ${path} has taken no connection for ${limit}: too many clients come at once, or it hangs`;
 }
 
 export class Client {
@@ -52,7 +81,9 @@ export class Client {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #socket: SocketEnd | null = null;
   #nextId = 1;
-  #lost: string | null = null;
+  /** What every question is answered with when this connection is of no more use. */
+  #lost: Failure | null = null;
+  #hasHeard = false;
   #keepAlive: NodeJS.Timeout | undefined;
   #onRecord: (entry: Readonly<{ [name: string]: unknown }>) => void = () => {};
   #onLost: (sentence: string) => void = () => {};
@@ -70,8 +101,8 @@ export class Client {
       idleMs: 0,
       handlers: {
         onData: (bytes) => this.#read(bytes),
-        onInputEnd: () => this.#lose(`the daemon closed the connection to ${this.#path}`),
-        onClosed: () => this.#lose(`the connection to ${this.#path} broke`),
+        onInputEnd: () => this.#lose(this.#sayClosed(`the daemon closed the connection to ${this.#path}`)),
+        onClosed: () => this.#lose(this.#sayClosed(`the connection to ${this.#path} broke`)),
       },
     });
     if (connected.kind === "failed") return connected.errno;
@@ -81,7 +112,7 @@ export class Client {
 
   /** Asks and waits for the answer, but not for ever. */
   ask<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<Answer> {
-    if (this.#lost !== null) return Promise.resolve({ kind: "lost", sentence: this.#lost });
+    if (this.#lost !== null) return Promise.resolve(this.#lost);
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve) => {
@@ -107,7 +138,7 @@ export class Client {
     this.#onRecord = on.record;
     this.#onLost = on.lost;
     this.#keepAlive = setInterval(() => void this.ask("status", {}), keepAliveEveryMs);
-    if (this.#lost !== null) on.lost(this.#lost);
+    if (this.#lost !== null) on.lost(sayFailure(this.#lost));
   }
 
   close(): void {
@@ -117,6 +148,7 @@ export class Client {
   }
 
   #read(bytes: Uint8Array): void {
+    this.#hasHeard = true;
     for (const decoded of this.#decoder.push(bytes)) {
       if (decoded.kind === "bad") this.#lose(`what answers at ${this.#path} is no failoverd: ${decoded.error.message}`);
       else this.#take(parseResponse(decoded.value));
@@ -130,7 +162,8 @@ export class Client {
         return;
       case "error": {
         const { name, message, data } = response;
-        if (response.id === null) this.#lose(`the daemon did not understand: ${message}`);
+        if (name === "too-busy") this.#end({ kind: "error", name, message: sayTooMany(this.#path, message), data });
+        else if (response.id === null) this.#lose(`the daemon did not understand: ${message}`);
         else this.#settle(response.id, { kind: "error", name, message, data });
         return;
       }
@@ -147,12 +180,31 @@ export class Client {
     this.#waiting.delete(id);
   }
 
+  /** A daemon that has far too many clients has no word left for some of them. */
+  #sayClosed(sentence: string): string {
+    return this.#hasHeard
+      ? sentence
+      : `${sentence} without a word: it ends, or too many clients come at once; try again`;
+  }
+
   #lose(sentence: string): void {
+    this.#end({ kind: "lost", sentence });
+  }
+
+  #end(failure: Failure): void {
     if (this.#lost !== null) return;
-    this.#lost = sentence;
+    this.#lost = failure;
     clearInterval(this.#keepAlive);
     this.#socket?.close();
-    for (const id of this.#waiting.keys()) this.#settle(id, { kind: "lost", sentence });
-    this.#onLost(sentence);
+    for (const id of this.#waiting.keys()) this.#settle(id, failure);
+    this.#onLost(sayFailure(failure));
   }
+}
+
+function sayTooMany(path: string, message: string): string {
+  return `the daemon at ${path} serves no more clients: ${message}; close some ("ss -xp" shows who they are) and try again`;
+}
+
+function sayFailure(failure: Failure): string {
+  return failure.kind === "lost" ? failure.sentence : failure.message;
 }

@@ -64,7 +64,7 @@ function renderDaemon({ daemon }: ShownStatus, nowWallMs: number): readonly stri
   const { version, pid, startedAt, heartbeatAgeMs, learned, configuration } = daemon;
   const files = `configuration ${printable(configuration.fingerprint)}, generation ${configuration.generation}`;
   if (!daemon.running) {
-    return [`failoverd does not run. What it knew ${sayDuration(heartbeatAgeMs)} ago:`, files];
+    return [`failoverd does not answer. What it knew ${sayDuration(heartbeatAgeMs)} ago:`, files];
   }
   const uptime = sayDuration(Math.max(0, nowWallMs - Date.parse(startedAt)));
   const mind = learned ? "has learned" : "still learning";

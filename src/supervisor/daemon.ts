@@ -16,6 +16,7 @@ import { createProcesses } from "../host/real-processes.ts";
 import { pruneRunFolders } from "../host/run-folders.ts";
 import { listenToSignals } from "../host/signals.ts";
 import { listenAt, type Listener, type ListenOptions, type SocketFailure } from "../host/sockets.ts";
+import { encodeError } from "../wire/encoder.ts";
 import type { Right } from "../wire/request.ts";
 import type { Answering } from "./answers.ts";
 import { loadConfiguration } from "./configuration-files.ts";
@@ -39,6 +40,13 @@ export const daemonExits = { well: 0, notWell: 1, errors: 2, refused: 4 } as con
 
 /** What a client may leave unread, and how long it may say nothing. */
 const clientLimits = { clientsMax: 64, pendingBytesMax: 32 * 1024 * 1024, idleMs: 10 * 60_000 };
+
+const tooManyClients = Buffer.from(
+  encodeError(null, {
+    name: "too-busy",
+    message: `there are too many clients, ${clientLimits.clientsMax} on this socket`,
+  }),
+).toString();
 
 /** One second in all. */
 const listenAttemptsMax = 20;
@@ -161,7 +169,7 @@ async function listen(folders: Folders, answering: Promise<Answering>, log: Log)
       path: join(folders.var, name),
       mode,
       ...clientLimits,
-      refusal: `{"jsonrpc":"2.0","id":null,"error":{"code":-32002,"message":"too many clients"}}\n`,
+      refusal: tooManyClients,
       onConnection: (connection) => {
         const session = openSession(
           {

@@ -163,7 +163,7 @@ void test("a killed daemon is not taken for a living one", async () => {
   const text = await ctl("status");
   assert.equal(text.code, 3);
   assert.match(text.stderr, /^failoverctl: no daemon answers at .* \(connection refused\); start it with: /);
-  assert.match(text.stdout, /^failoverd does not run\. What it knew .* ago:\n/);
+  assert.match(text.stdout, /^failoverd does not answer\. What it knew .* ago:\n/);
   assert.match(text.stdout, /^db +host2 +master \(stale\)/m);
   const json = await ctl("--json", "status");
   assert.equal(json.code, 3);

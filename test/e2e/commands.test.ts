@@ -61,7 +61,7 @@ void test("without a daemon: 3, and what was known last, with its age", async (t
   const status = await daemon.ctl("status");
   assert.equal(status.code, 3);
   assert.match(status.stderr, /no daemon answers at .*start it with: .*\/bin\/failoverd/);
-  assert.match(status.stdout, /does not run. What it knew [\d.]+ m?s ago/);
+  assert.match(status.stdout, /does not answer. What it knew [\d.]+ m?s ago/);
   assert.match(status.stdout, /host1 +master/);
   assert.match(status.stdout, /role +host1 +master \(stale\)/);
   const json = parseStatus((await daemon.ctl("--json", "status")).stdout);

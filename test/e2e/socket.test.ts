@@ -293,3 +293,38 @@ async function connected(daemon: RealDaemon): Promise<WireClient> {
 function residentMiB(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
+
+void test("failoverctl is one client too many: it says so, what to do, and shows what is known all the same", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\n" });
+  const others: WireClient[] = [];
+  t.after(() => others.forEach((client) => client.close()));
+  /** One is the test's own. */
+  for (let count = 1; count < 64; count += 1) {
+    const client = await daemon.connect();
+    if (client !== null) others.push(client);
+    await client?.ask("status");
+  }
+  const tooMany =
+    /^failoverctl: the daemon at \S+ serves no more clients: there are too many clients, 64 on this socket; close some/;
+  const status = await daemon.ctl("status");
+  assert.equal(status.code, 4);
+  assert.match(status.stderr, tooMany);
+  assert.match(status.stdout, /^failoverd does not answer\. What it knew .* ago:/);
+  for (const words of [
+    ["ack", "journal"],
+    ["history"],
+    ["--json", "status"],
+    ["history", "--follow"],
+    ["explain", "x"],
+  ]) {
+    const { code, stdout, stderr } = await daemon.ctl(...words);
+    assert.deepEqual([code, stdout.includes("running")], [4, false], words.join(" "));
+    assert.match(stderr, tooMany, words.join(" "));
+  }
+  const plugin = await daemon.ctl("plugin");
+  assert.equal(plugin.code, 3);
+  assert.match(plugin.stdout, /^FAILOVERD UNKNOWN: the daemon at \S+ serves no more clients/);
+
+  others.pop()?.close();
+  await daemon.until("room for one more", async () => ((await daemon.ctl("status")).code === 0 ? true : null));
+});

@@ -61,7 +61,7 @@ function readRows(text: string): readonly Row[] {
     const [, when = "", does = "", says = "", shown = ""] = line.split("|").map((cell) => cell.trim());
     if (does === "" || does === "---" || when === "when") return [];
     const shownBy = [...shown.matchAll(/`([\w/-]+)` "([^"]+)"/g)].map(([, file = "", theme = ""]) => ({ file, theme }));
-    return [{ when, says: /^“(.*)”$/.exec(says)?.[1] ?? "", shownBy }];
+    return [{ when, says: /^“(.*)”$/.exec(says)?.[1]?.replaceAll("”, “", "…") ?? "", shownBy }];
   });
 }
 

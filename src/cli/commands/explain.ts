@@ -44,7 +44,7 @@ export const explain: Command = {
     const { terminal, isJson, words } = invocation;
     const rule = words.join(" ");
     const connection = await connectDaemon(invocation.sockets);
-    if (connection.kind === "absent") return tellAbsent(invocation, connection.sentence);
+    if (connection.kind === "absent") return tellAbsent(invocation, connection);
     const { client } = connection;
     try {
       const answer = await client.ask("explain", { rule });

@@ -37,7 +37,7 @@ export const fence: Command = {
       return exitCodes.usage;
     }
     const connection = await connectDaemon(invocation.sockets);
-    if (connection.kind === "absent") return tellAbsent(invocation, connection.sentence);
+    if (connection.kind === "absent") return tellAbsent(invocation, connection);
     try {
       return await fenceHost(connection.client, verb, invocation);
     } finally {

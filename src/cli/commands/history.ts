@@ -55,7 +55,7 @@ export const history: Command = {
     }
     const connection = await connectDaemon(invocation.sockets);
     if (connection.kind === "absent") {
-      if (wanted.isFollowing) return tellAbsent(invocation, connection.sentence);
+      if (wanted.isFollowing) return tellAbsent(invocation, connection);
       return fromFiles(wanted, invocation);
     }
     const exitCode = await fromDaemon(connection.client, wanted, invocation);

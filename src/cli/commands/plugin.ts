@@ -1,7 +1,6 @@
 /** failoverctl as a plugin of Nagios and everything that speaks its language: who watches the watchman. */
 import { parseDuration } from "../../base/duration.ts";
 import { printable } from "../../base/terminal-text.ts";
-import { isForbidden } from "../ask.ts";
 import { connectDaemon, type Client } from "../client.ts";
 import type { Command, Invocation } from "../command.ts";
 import { judgeDaemon, type JudgingLimits, type Problem } from "../judge-daemon.ts";
@@ -68,7 +67,7 @@ async function judge(invocation: Invocation): Promise<Verdict> {
   const connection = await connectDaemon(invocation.sockets, answerWithinMs);
   if (connection.kind === "absent") {
     return {
-      state: isForbidden(connection.sentence) ? "unknown" : "critical",
+      state: connection.why === "forbidden" ? "unknown" : "critical",
       text: connection.sentence,
       perfdata: "",
     };

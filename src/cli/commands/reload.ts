@@ -20,7 +20,7 @@ export const reload: Command = {
   examples: [["reload", "after `failoverctl check` has nothing to complain of"]],
   run: async (invocation) => {
     const connection = await connectDaemon(invocation.sockets);
-    if (connection.kind === "absent") return tellAbsent(invocation, connection.sentence);
+    if (connection.kind === "absent") return tellAbsent(invocation, connection);
     const answer = await connection.client.ask("reload", {});
     connection.client.close();
     const about = answer.kind === "result" ? answer.result : answer.kind === "error" ? answer.data : null;

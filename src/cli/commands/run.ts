@@ -34,7 +34,7 @@ export const run: Command = {
   ],
   run: async (invocation) => {
     const connection = await connectDaemon(invocation.sockets);
-    if (connection.kind === "absent") return tellAbsent(invocation, connection.sentence);
+    if (connection.kind === "absent") return tellAbsent(invocation, connection);
     try {
       return await runRule(connection.client, invocation);
     } finally {

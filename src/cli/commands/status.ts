@@ -1,7 +1,7 @@
 /** What the daemon knows; or, if there is none, what it knew. */
 import type { Command, Invocation } from "../command.ts";
 import { connectDaemon, type Answer } from "../client.ts";
-import { isForbidden, tellAbsent, tellFailure } from "../ask.ts";
+import { tellAbsent, tellFailure } from "../ask.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readLastKnown } from "../last-known.ts";
 import { renderStatus } from "../render-status.ts";
@@ -24,18 +24,19 @@ export const status: Command = {
     ["--json status", "for a program; the fields are in the README"],
   ],
   run: async (invocation) => {
+    const { isJson } = invocation;
     const connection = await connectDaemon(invocation.sockets);
-    if (connection.kind === "absent" && isForbidden(connection.sentence))
-      return tellAbsent(invocation, connection.sentence);
     if (connection.kind === "absent") {
-      const exitCode = tellAbsent({ ...invocation, isJson: false }, connection.sentence);
+      if (connection.why === "forbidden") return tellAbsent(invocation, connection);
+      const exitCode = tellAbsent({ ...invocation, isJson: false }, connection);
       await showLastKnown(invocation);
       return exitCode;
     }
     const answer: Answer = await connection.client.ask("status", {});
     connection.client.close();
     if (answer.kind === "result") return show(invocation, answer.result);
-    if (answer.kind === "error") return tellFailure(invocation, answer);
+    /** It runs, and says no: what is shown to a person all the same is no answer for a program. */
+    if (answer.kind === "error" && (isJson || answer.name !== "too-busy")) return tellFailure(invocation, answer);
     const exitCode = tellFailure({ ...invocation, isJson: false }, answer);
     await showLastKnown(invocation);
     return exitCode;

@@ -10,6 +10,7 @@ import { renderStatus } from "../render-status.ts";
 import { renderWatch } from "../render-watch.ts";
 import { openScreen } from "../screen.ts";
 import { parseStatus } from "../status-shape.ts";
+import { wrap } from "../wrap.ts";
 
 /** More entries than any screen has rows are not kept. */
 const entriesMax = 200;
@@ -40,7 +41,7 @@ export const watch: Command = {
   ],
   run: async (invocation) => {
     const connection = await connectDaemon(invocation.sockets);
-    if (connection.kind === "absent") return tellAbsent(invocation, connection.sentence);
+    if (connection.kind === "absent") return tellAbsent(invocation, connection);
     const stop = new AbortController();
     const end = (): void => stop.abort();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
@@ -71,7 +72,11 @@ function showOnScreen({ terminal, isJson }: Invocation, end: () => void): View |
     const ageMs = Math.round(performance.now() - answeredAtMs);
     const known = parseStatus(lost === null && ageMs < freshMs ? status : ageStatus(status, ageMs), "status");
     const { columns, rows } = screen?.size() ?? { columns: 0, rows: 0 };
-    if (screen === null || status === null) return;
+    if (screen === null) return;
+    if (status === null) {
+      if (lost !== null) screen.draw(wrap(`${lost}; looking again, q ends`, columns));
+      return;
+    }
     if (!known.ok) {
       screen.draw([`the daemon is of another version, and its status cannot be shown: ${known.sentence}`]);
       return;
