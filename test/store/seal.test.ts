@@ -22,6 +22,19 @@ for (const [name, bytes, sum] of vectors) {
   void test(`CRC-32C of ${name}`, () => assert.equal(printChecksum(crc32c(bytes)), sum));
 }
 
+void test("CRC-32C of anything, of any length, is what its polynomial says bit by bit", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      let sum = 0xffffffff;
+      for (const byte of bytes) {
+        sum ^= byte;
+        for (let bit = 0; bit < 8; bit += 1) sum = (sum & 1) === 1 ? (sum >>> 1) ^ 0x82f63b78 : sum >>> 1;
+      }
+      assert.equal(crc32c(bytes), ~sum >>> 0);
+    }),
+  );
+});
+
 void test("a sealed line is one line, reads back as what it holds, and is JSON for everybody", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (fields) => {
