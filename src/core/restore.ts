@@ -76,7 +76,8 @@ export function initialState(configuration: Configuration, nowMs: number): State
 
 /**
  * With the table of an earlier daemon. `isCurrent`: it was written in this boot of the machine, not too long ago; otherwise
- * only what people decided is kept (blocks, limits, maintenance) and every status begins unknown. `shiftMs` is added to its
+ * only what people decided is kept (blocks, limits, maintenance), and failures that wait to be looked after; every status
+ * begins unknown. `shiftMs` is added to its
  * monotonic times: 0 in the same boot, else what the wall clock says lies between the two boots' zero points.
  */
 export function restoreState(
@@ -108,7 +109,10 @@ export function restoreState(
     nextRun: lasting.nextRun,
     nextOrder: lasting.nextOrder,
   };
-  if (!when.isCurrent) return decided;
+  if (!when.isCurrent) {
+    const failures = lasting.waiting.filter(({ cause }) => cause.failed !== null);
+    return { ...decided, waiting: failures.map((failure) => ({ ...failure, atMs: past(failure.atMs) })) };
+  }
   const observations = Object.entries(lasting.observations).flatMap(
     ([key, observation]): (readonly [string, Observation])[] =>
       configuration.checks.some((check) => isReportedBy(check, observation))

@@ -257,7 +257,7 @@ function staleHold(turn: Turn, rule: Rule, cause: Cause): Hold | null {
   return fact.isFresh ? null : { kind: "stale", sentence: `${rule.name} held: ${fact.sentence()}` };
 }
 
-function sayCause(cause: Cause): string {
+export function sayCause(cause: Cause): string {
   if (cause.failed !== null) return `run ${cause.failed.run} of ${cause.failed.rule} failed`;
   const subject = cause.check === null ? cause.host : `${cause.check} on ${cause.host}`;
   if (cause.from !== null) return `${subject}: ${cause.from} -> ${cause.to}`;

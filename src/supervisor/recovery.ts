@@ -4,6 +4,7 @@
  * and what was run, always.
  */
 import { sayDuration } from "../base/duration.ts";
+import { droppedOf, isOutliving } from "../core/outlived.ts";
 import { rebaseRun, resumeRun } from "../core/rebase.ts";
 import { initialState, replayRecords, restoreState } from "../core/restore.ts";
 import { historyOf } from "../store/history.ts";
@@ -23,6 +24,8 @@ export interface Recovered {
   readonly state: State;
   readonly found: string;
   readonly isRestored: boolean;
+  /** What waited and is not taken over: to be durable before a table that does not know of it. */
+  readonly dropped: readonly Record[];
   /** Why the run that was cut off is not gone on with before a person has said so; null: it is. */
   readonly doubt: string | null;
 }
@@ -51,18 +54,18 @@ export async function recover(
     else if (item.isUnread) unread ??= sayUnread(item.sentence);
   }
   const unfinished = unfinishedOf(recovery, bootId, nowMs);
-  const records = isCurrent ? newer : newer.filter(isDecision);
+  const records = isCurrent ? newer : newer.filter(isOutliving);
   const wallMs = clock.wallMs();
   const state = replayRecords(configuration, begin, { records, unfinished, isCurrent, wallMs }, nowMs);
   const distrust = recovery.distrust ?? unread;
   const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust };
   const doubt = doubtOf(recovery, bootId, isSameBoot && !isCurrent ? ageMs : null);
+  const dropped = table === null || isCurrent ? [] : droppedOf(configuration, table, newer);
   return {
     state: lasting,
-    found:
-      sayFound(table, { isSameBoot, isCurrent, ageMs }, { run: unfinished, doubt }) +
-      sayDropped(table, isCurrent, newer, configuration),
+    found: sayFound(table, { isSameBoot, isCurrent, ageMs }, { run: unfinished, doubt }),
     isRestored: isCurrent,
+    dropped,
     doubt,
   };
 }
@@ -70,20 +73,6 @@ export async function recover(
 /** It must not do again what it does not know to be done. Another start may find the disk well. */
 function sayUnread(gap: string): string {
   return `what happened lately is not known: ${gap}. See to the disk and start failoverd again, or "failoverctl ack journal"`;
-}
-
-/** What people decided, and what was run: that holds in any boot. What was observed does not. */
-const decisions: readonly Record["kind"][] = [
-  "run-start",
-  "run-end",
-  "blocked",
-  "acknowledged",
-  "maintenance-on",
-  "maintenance-off",
-];
-
-function isDecision(record: Record): boolean {
-  return decisions.includes(record.kind);
 }
 
 function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | null {
@@ -110,24 +99,4 @@ function sayFound(
   if (how.isCurrent) return `state table of ${sayDuration(how.ageMs)} ago restored${left}`;
   const why = how.isSameBoot ? `is ${sayDuration(how.ageMs)} old` : "was written in another boot of this machine";
   return `the state table ${why}, everything begins unknown${left}`;
-}
-
-/** Triggers that waited go with what was known when they came; which ones is said. */
-function sayDropped(
-  table: Table | null,
-  isCurrent: boolean,
-  records: readonly Record[],
-  configuration: Configuration,
-): string {
-  if (table === null || isCurrent) return "";
-  const when = { nowMs: table.savedAtMs, shiftMs: 0, isCurrent: true };
-  const before = restoreState(configuration, table.state, when);
-  const { waiting } = replayRecords(
-    configuration,
-    before,
-    { records, unfinished: null, isCurrent: true },
-    table.savedAtMs,
-  );
-  const rules = waiting.map(({ rule }) => rule);
-  return rules.length === 0 ? "" : `; what waited is not made up for: ${rules.join(", ")}`;
 }

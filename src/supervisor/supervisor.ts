@@ -4,6 +4,7 @@
  */
 import { explain } from "../core/explain.ts";
 import { rehearse, type Rehearsal } from "../core/rehearse.ts";
+import type { JournalLimits } from "../store/journal-files.ts";
 import { openJournal } from "../store/open-journal.ts";
 import { loadTable, saveTable } from "../store/table.ts";
 import type { Configuration } from "../core/configuration.ts";
@@ -41,6 +42,8 @@ export interface World {
   readonly readStdin: (fence: FenceCall) => Stdin;
   /** What decides: the core, unless a test watches it or spoils it. */
   readonly step?: Step;
+  /** Smaller ones in tests, where files are to be put away soon. */
+  readonly journalLimits?: JournalLimits;
 }
 
 export type FenceCall = NonNullable<Extract<Effect, { readonly kind: "startStep" }>["fence"]>;
@@ -91,11 +94,13 @@ export async function startSupervisor(
     folder: varFolder,
     wallMs: clock.wallMs(),
     expectedSeq: table?.seq ?? null,
+    ...(world.journalLimits === undefined ? {} : { limits: world.journalLimits }),
   });
   if (opened.kind === "refused") return opened;
   const { journal, recovery } = opened;
   const memory = new Memory({ disk, folder: varFolder, journal, clock, log });
-  const { state, found, isRestored, doubt } = await recover(world, options.configuration, table, recovery);
+  const { state, found, isRestored, dropped, doubt } = await recover(world, options.configuration, table, recovery);
+  if (dropped.length > 0) await memory.remember(dropped);
   const beginning: DaemonFacts = {
     isRunning: true,
     pid: world.pid,

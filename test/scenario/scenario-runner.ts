@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import { foldRun } from "../../src/store/unfinished.ts";
 import { explain } from "../../src/core/explain.ts";
+import { droppedOf, isOutliving } from "../../src/core/outlived.ts";
 import { rebaseRun, resumeRun } from "../../src/core/rebase.ts";
 import { initialState, replayRecords, restoreState } from "../../src/core/restore.ts";
 import { step } from "../../src/core/step.ts";
@@ -264,8 +265,7 @@ export class ScenarioRunner {
     this.#state = deepFreeze(after.state);
     for (const effect of effects) {
       if (effect.kind !== "record") continue;
-      this.journal.push({ record: effect.record, boot: this.#boot });
-      this.history.record(this.#shownMs(), effect.record);
+      this.#write(effect.record);
       if (effect.record.kind === this.#untilRecord) this.#untilRecord = null;
       if (this.journal.length === this.#crashAtRecord) {
         this.history.line(`the daemon dies behind record ${this.journal.length}`);
@@ -277,6 +277,11 @@ export class ScenarioRunner {
     for (const effect of effects) this.#perform(effect);
     if (this.#isTableWritten)
       this.#table = { state: after.state, records: this.journal.length, boot: this.#boot, atMs: this.#nowMs };
+  }
+
+  #write(record: Record): void {
+    this.journal.push({ record, boot: this.#boot });
+    this.history.record(this.#shownMs(), record);
   }
 
   #perform(effect: Effect): void {
@@ -346,9 +351,8 @@ export class ScenarioRunner {
       table === null
         ? initialState(configuration, this.#nowMs)
         : restoreState(configuration, table.state, { nowMs: this.#nowMs, shiftMs: 0, isCurrent });
-    const records = this.journal
-      .slice(table?.records ?? 0)
-      .flatMap(({ record }) => (isCurrent || isDecision(record) ? [record] : []));
+    const newer = this.journal.slice(table?.records ?? 0).map(({ record }) => record);
+    const records = isCurrent ? newer : newer.filter(isOutliving);
     const run = this.#unfinished();
     const resume = isReboot ? rebaseRun : resumeRun;
     const unfinished = run === null ? null : resume(run, this.#nowMs);
@@ -358,6 +362,9 @@ export class ScenarioRunner {
       { records, unfinished, isCurrent, wallMs: this.#shownMs() },
       this.#nowMs,
     );
+    if (table !== null && !isCurrent)
+      for (const record of droppedOf(configuration, { state: table.state, savedAtMs: table.atMs }, newer))
+        this.#write(record);
     this.#begin(state, isCurrent, isCurrent ? "state restored" : "everything begins unknown");
     if (isReboot && run !== null)
       this.#turn({ kind: "run-doubted", run: run.run, why: "it was cut off in another boot of this machine" });
@@ -377,9 +384,4 @@ export class ScenarioRunner {
     if (found === "running" || found === "in-doubt") this.#turn({ kind: "step-found", run: run.run, name, found });
     else this.#turn({ kind: "step-ended", run: run.run, name, outcome: found, output: "", droppedBytes: 0 });
   }
-}
-
-/** What people decided and what was run holds in any boot; what was observed does not. */
-function isDecision(record: Record): boolean {
-  return ["run-start", "run-end", "blocked", "acknowledged", "maintenance-on", "maintenance-off"].includes(record.kind);
 }

@@ -273,11 +273,17 @@ export class Daemon {
   }
 
   #log(): Log {
-    const { say } = this.#host;
+    const { say, machine } = this.#host;
+    const { life } = machine;
     return {
       info: () => {},
       warn: (key, sentence) => say(`log: ${key}: ${sentence}`),
-      error: (key, sentence) => say(`log: ${key}: ${sentence}`),
+      error: (key, sentence) => {
+        say(`log: ${key}: ${sentence}`);
+        /** What it has decided about what it found is known to nobody but itself. */
+        const isStarting = machine.life === life && this.#supervisor === null;
+        if (isStarting && sentence.startsWith("CANNOT REMEMBER")) this.#isDamaged = true;
+      },
       flush: () => {},
     };
   }

@@ -21,11 +21,11 @@ interface Page {
   readonly owed: Map<string, number>;
   readonly hosts: Map<string, Seen>;
   /** Records of this turn that are not written yet. */
-  unwritten: number;
+  readonly unwritten: Record[];
 }
 
 export class EdgeBook {
-  #durable: Page = { owed: new Map(), hosts: new Map(), unwritten: 0 };
+  #durable: Page = { owed: new Map(), hosts: new Map(), unwritten: [] };
   #pages: Page[] = [];
   /** Which runs look after a failure. */
   readonly #afterFailure = new Map<number, boolean>();
@@ -36,7 +36,7 @@ export class EdgeBook {
     const page: Page = {
       owed: new Map(before.owed),
       hosts: new Map([...before.hosts].map(([host, { role, since }]) => [host, { role, since: new Set(since) }])),
-      unwritten: records.length,
+      unwritten: [...records],
     };
     this.#pages.push(page);
     this.#note(page, configuration, records);
@@ -45,12 +45,16 @@ export class EdgeBook {
     return compare(page.owed, after.waiting);
   }
 
-  /** One more record is durable. */
-  written(): void {
+  /** One more record is durable. What was dropped in no turn was dropped by a daemon that found it waiting. */
+  written(record: Record): void {
     const [first] = this.#pages;
-    if (first === undefined) return;
-    first.unwritten -= 1;
-    if (first.unwritten > 0) return;
+    const next = first?.unwritten.shift();
+    if (record.kind === "dropped" && next?.sentence !== record.sentence) {
+      this.#pages = [];
+      owe(this.#durable, record.rule, -1);
+      return;
+    }
+    if (first === undefined || first.unwritten.length > 0) return;
     this.#durable = first;
     this.#pages.shift();
   }
@@ -65,12 +69,10 @@ export class EdgeBook {
     this.#pages = [];
     /** Without a table nothing is known of what waited. */
     const isTableLess = how.found.startsWith("no state table");
-    if (how.isRestored && !how.isAmnesiac) return compare(this.#durable.owed, how.state.waiting);
-    for (const [rule, due] of this.#durable.owed)
-      if (due > 0 && !how.isAmnesiac && !isTableLess && !how.found.includes(rule))
-        return `${rule} was waiting, and that it waits no more is not said`;
-    this.#durable = { owed: count(how.state.waiting), hosts: rolesOf(how.state), unwritten: 0 };
-    return null;
+    const vanished = how.isAmnesiac || isTableLess ? null : compare(this.#durable.owed, how.state.waiting);
+    if (how.isRestored && !how.isAmnesiac) return vanished;
+    this.#durable = { owed: count(how.state.waiting), hosts: rolesOf(how.state), unwritten: [] };
+    return vanished;
   }
 
   #note(page: Page, configuration: Configuration, records: readonly Record[]): void {

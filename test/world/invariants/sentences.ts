@@ -31,7 +31,7 @@ export const sentences: InvariantKind = {
           );
         }
         case "entry":
-          book.written();
+          book.written(happening.entry);
           return null;
         case "daemon-started":
           return book.restarted(happening);
