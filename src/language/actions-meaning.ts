@@ -5,14 +5,14 @@ import { isKnownHost } from "./condition-meaning.ts";
 import { fencingTimeMs, readDevices, type ReadDevice } from "./fence-meaning.ts";
 import { readRule, ruleName, type ReadRule, type RuleHeader } from "./rule-meaning.ts";
 import type { RuleContext } from "./action-meaning.ts";
-import { mergeDefaults, noSettings, overlay, readSettings, type ReadSettings } from "./settings.ts";
+import { readPlainSection, type PlainSection } from "./plain-section.ts";
 import { lineOf } from "./source.ts";
 import { plainText, shownText } from "./words.ts";
 import { notifyTopics, type Fence, type Notifier } from "../core/configuration.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Declarations } from "./declarations.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { Command, FileTree, Header, Section, Span } from "./tree.ts";
+import type { FileTree, Header, Section, Span } from "./tree.ts";
 
 export interface ReadVariable {
   readonly name: string;
@@ -195,67 +195,24 @@ function readRules(tree: FileTree, context: RuleContext): readonly ReadRule[] {
   return rules;
 }
 
+const notifySection: PlainSection = {
+  title: "[notify]",
+  line: "command",
+  owner: "notifier",
+  hints: {
+    empty: "write one below, such as `notify_mail root@localhost`",
+    condition: "say with `on` what a notifier is told of: `{ on run, fence }`",
+  },
+};
+
 function readNotifiers(section: Section, scope: Scope, context: Context): readonly Notifier[] {
   const { surroundings, declarations, complaints } = context;
   const settingsContext = { complaints, scope, userExists: (user: string) => surroundings.userExists(user) };
-  let defaults: ReadSettings = noSettings;
-  const commands: Command[] = [];
-  const notifiers: Notifier[] = [];
-  for (const line of section.lines) {
-    switch (line.kind) {
-      case "command": {
-        commands.push(line);
-        if (line.isBroken) break;
-        const own = readSettings(
-          line.options,
-          { owners: ["notifier"], isDefaults: false, what: "a notifier" },
-          settingsContext,
-        );
-        const settings = overlay(defaults.settings, own.settings);
-        const command = readCommand(line.words, settings, { scope, surroundings, declarations, complaints });
-        if (command === null) break;
-        const place = { file: complaints.source.name, line: lineOf(complaints.source, line.span.start) };
-        const { topics = notifyTopics, timeoutMs = 30_000 } = settings;
-        notifiers.push({ command, topics, timeoutMs, place });
-        break;
-      }
-      case "defaults":
-        if (commands.length > 0 && !line.isBroken) {
-          complaints.add(
-            "E312",
-            line.span,
-            "braces alone on a line are for the whole section, and stand above its first command",
-            null,
-          );
-          break;
-        }
-        defaults = mergeDefaults(
-          defaults,
-          readSettings(line.options, { owners: ["notifier"], isDefaults: true, what: "a notifier" }, settingsContext),
-          complaints,
-        );
-        break;
-      case "when":
-      case "if":
-        complaints.add(
-          "E504",
-          { start: line.span.start, end: line.span.start + line.kind.length },
-          `\`${line.kind}\` belongs into a rule, not into \`[notify]\``,
-          "say with `on` what a notifier is told of: `{ on run, fence }`",
-        );
-        break;
-      case "assignment":
-      case "unreadable":
-        break;
-    }
-  }
-  if (section.lines.length === 0) {
-    complaints.add(
-      "E209",
-      section.header.span,
-      "there is no command in this section",
-      "write one below, such as `notify_mail root@localhost`",
-    );
-  }
-  return notifiers;
+  return readPlainSection(section, notifySection, settingsContext).flatMap(({ command: line, settings }) => {
+    const command = readCommand(line.words, settings, { scope, surroundings, declarations, complaints });
+    if (command === null) return [];
+    const place = { file: complaints.source.name, line: lineOf(complaints.source, line.span.start) };
+    const { topics = notifyTopics, timeoutMs = 30_000 } = settings;
+    return [{ command, topics, timeoutMs, place }];
+  });
 }

@@ -1,8 +1,9 @@
 /** `[fence HOST]`: devices, in the order in which they are tried. What an agent may be told is in `fence-parameters.ts`. */
 import { complainOfMissing, readParameters, type FenceContext } from "./fence-parameters.ts";
+import { readPlainSection, type PlainSection } from "./plain-section.ts";
 import { constantText } from "./scope.ts";
-import { mergeDefaults, noSettings, overlay, readSettings, type ReadSettings } from "./settings.ts";
 import { lineOf } from "./source.ts";
+import type { Settings } from "./setting-values.ts";
 import type { Command, Section } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
 
@@ -13,56 +14,21 @@ export interface ReadDevice {
   readonly command: Command;
 }
 
+const fenceSection: PlainSection = {
+  title: "[fence]",
+  line: "device",
+  owner: "fence device",
+  hints: {
+    empty: "write one below, such as `fence_ipmilan ip=10.0.0.101 username=ha password_file=secrets/ipmi`",
+    condition: null,
+  },
+};
+
 export function readDevices(section: Section, context: FenceContext): readonly ReadDevice[] {
-  const { complaints } = context;
-  let defaults: ReadSettings = noSettings;
-  const devices: ReadDevice[] = [];
-  for (const line of section.lines) {
-    switch (line.kind) {
-      case "command": {
-        const device = line.isBroken ? null : readDevice(line, defaults, context);
-        if (device !== null) devices.push({ device, command: line });
-        break;
-      }
-      case "defaults":
-        if (devices.length > 0 && !line.isBroken) {
-          complaints.add(
-            "E312",
-            line.span,
-            "braces alone on a line are for the whole section, and stand above its first device",
-            null,
-          );
-          break;
-        }
-        defaults = mergeDefaults(
-          defaults,
-          readSettings(line.options, { owners: ["fence device"], isDefaults: true, what: "a fence device" }, context),
-          complaints,
-        );
-        break;
-      case "when":
-      case "if":
-        complaints.add(
-          "E504",
-          { start: line.span.start, end: line.span.start + line.kind.length },
-          `\`${line.kind}\` belongs into a rule, not into \`[fence]\``,
-          null,
-        );
-        break;
-      case "assignment":
-      case "unreadable":
-        break;
-    }
-  }
-  if (section.lines.length === 0) {
-    complaints.add(
-      "E209",
-      section.header.span,
-      "there is no device in this section",
-      "write one below, such as `fence_ipmilan ip=10.0.0.101 username=ha password_file=secrets/ipmi`",
-    );
-  }
-  return devices;
+  return readPlainSection(section, fenceSection, context).flatMap(({ command, settings }) => {
+    const device = readDevice(command, settings, context);
+    return device === null ? [] : [{ device, command }];
+  });
 }
 
 /** How long all devices of a host may take, one after the other. */
@@ -70,14 +36,8 @@ export function fencingTimeMs(devices: readonly FenceDevice[]): number {
   return devices.reduce((sum, device) => sum + device.timeoutMs * (device.retries + 1), 0);
 }
 
-function readDevice(command: Command, defaults: ReadSettings, context: FenceContext): FenceDevice | null {
+function readDevice(command: Command, settings: Settings, context: FenceContext): FenceDevice | null {
   const { complaints, surroundings } = context;
-  const own = readSettings(
-    command.options,
-    { owners: ["fence device"], isDefaults: false, what: "a fence device" },
-    context,
-  );
-  const settings = overlay(defaults.settings, own.settings);
   const place = { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) };
   const { timeoutMs = defaultTimeoutMs, retries = 0 } = settings;
   const [agentWord, ...rest] = command.words;
