@@ -77,8 +77,8 @@ export function initialState(configuration: Configuration, nowMs: number): State
 /**
  * With the table of an earlier daemon. `isCurrent`: it was written in this boot of the machine, not too long ago; otherwise
  * only what people decided is kept (blocks, limits, maintenance), and failures that wait to be looked after; every status
- * begins unknown. `shiftMs` is added to its
- * monotonic times: 0 in the same boot, else what the wall clock says lies between the two boots' zero points.
+ * begins unknown. `shiftMs` is added to its monotonic times: 0 in the same boot, else what the wall clock says lies between
+ * the two boots' zero points.
  */
 export function restoreState(
   configuration: Configuration,

@@ -1,6 +1,7 @@
 /** What a daemon knows when it begins: from the table, and from the records that are newer. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { droppedOf, isOutliving } from "../../src/core/outlived.ts";
 import { initialState, lastingFields, replayRecords, restoreState } from "../../src/core/restore.ts";
 import {
   makeAction,
@@ -284,6 +285,36 @@ void test("of another boot's table only what people decided is kept, at times of
     lasting.rules["gone"] ?? { hasFired: null };
   assert.deepEqual([hasFired, blocked?.sinceMs, runStartsMs, lastRunEndMs], [false, -900, [-900, 5_000], 5_000]);
   assert.equal(state.maintenance[0]?.untilMs, 7_000);
+});
+
+const seen = { rule: "any_to_master", cause: causeOf("h1"), atMs: 900, isAnnounced: true };
+const failure: Cause = { ...noCause, failed: { rule: "any_to_master", run: 4 } };
+const failed = { rule: "on_failure", cause: failure, atMs: 900, isAnnounced: true };
+const waitingTable = { state: { ...lasting, waiting: [seen, failed] }, savedAtMs: 1_000 };
+
+void test("of what waited in another boot a failure still waits, and the rest is dropped with a sentence", () => {
+  const when = { nowMs: 5_000, shiftMs: -300, isCurrent: false };
+  const state = restoreState(configuration, waitingTable.state, when);
+  assert.deepEqual(state.waiting, [{ ...failed, atMs: 600 }]);
+  const newer = [transition("h2", false, "unknown", "master"), dropped("any_to_master", "h1")];
+  const given = droppedOf(configuration, waitingTable, newer);
+  assert.deepEqual(
+    given.map((record) => (record.kind === "dropped" ? [record.rule, record.cause.host, record.hold] : [])),
+    [["any_to_master", "h2", "stale"]],
+  );
+  assert.deepEqual(droppedOf(configuration, waitingTable, [...newer, ...given]), []);
+});
+
+void test("a failure that was dropped in another boot is not looked after in this one", () => {
+  const before = restoreState(configuration, lasting, { nowMs: 5_000, shiftMs: 0, isCurrent: false });
+  const waits = [runEnd("any_to_master", 4, "failed"), runEnd("lost", 6, "failed")];
+  const held: Record = { kind: "dropped", rule: "on_failure", cause: failure, hold: "maintenance", sentence };
+  const records = [...waits, transition("h1", false, "slave", "master"), held].filter(isOutliving);
+  const state = replayRecords(configuration, before, { records, unfinished: null, isCurrent: false }, 5_000);
+  assert.deepEqual(
+    state.waiting.map(({ rule, cause }) => [rule, cause.failed?.run]),
+    [["on_failure", 6]],
+  );
 });
 
 void test("what lasts is named once, and is all that the type has", () => {

@@ -9,13 +9,9 @@ import type { CrashKind, DiskStep, Fault, SimulatedDisk } from "./disk.ts";
 import type { Machine } from "./machine.ts";
 import type { Random } from "./random.ts";
 import type { Trouble } from "./trouble.ts";
-import { journalLimits } from "../../src/store/journal-files.ts";
 
 /** Where much depends on the next step of the disk the daemon dies oftener. */
 const quietFactor = 0.0005;
-
-/** A write is some hundred bytes. */
-const writesInReserve = journalLimits.reserveBytes / 4_096;
 
 export interface BadDisk {
   readonly agenda: Agenda;
@@ -24,6 +20,7 @@ export interface BadDisk {
   readonly trouble: Trouble;
   readonly disk: () => SimulatedDisk;
   readonly reservePath: string;
+  readonly reserveBytes: number;
   /** A run is in progress, or the daemon is starting. */
   readonly isCritical: () => boolean;
   readonly onDeath: (how: CrashKind) => void;
@@ -31,6 +28,8 @@ export interface BadDisk {
 
 export function planOf(bad: BadDisk): (step: DiskStep) => Fault | null {
   const { random, trouble } = bad;
+  /** A write is some hundred bytes. */
+  const writesInReserve = bad.reserveBytes / 4_096;
   let writesLeft = 0;
   return (step) => {
     if (trouble.diesAtDisk > 0 && random.chance(trouble.diesAtDisk * (bad.isCritical() ? 1 : quietFactor))) {

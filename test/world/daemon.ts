@@ -7,6 +7,7 @@ import type { Configuration } from "../../src/core/configuration.ts";
 import type { Clock } from "../../src/host/clock.ts";
 import type { Log } from "../../src/host/log.ts";
 import type { Processes } from "../../src/host/processes.ts";
+import type { JournalLimits } from "../../src/store/journal-files.ts";
 import type { Disk } from "../../src/store/disk.ts";
 import type { Step } from "../../src/supervisor/loop.ts";
 import { readFenceStdin } from "../../src/supervisor/fence-stdin.ts";
@@ -34,6 +35,7 @@ export interface DaemonHost {
   readonly machine: Machine;
   readonly disk: SimulatedDisk;
   readonly folder: string;
+  readonly journalLimits: JournalLimits;
   readonly ledger: Ledger;
   readonly random: Random;
   readonly steps: StepProcesses;
@@ -204,6 +206,7 @@ export class Daemon {
         },
         readStdin: readFenceStdin,
         step: this.#watchedStep(life),
+        journalLimits: this.#host.journalLimits,
       },
       { configuration: this.configuration, localHost: "witness", version: "0" },
     );

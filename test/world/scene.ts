@@ -5,6 +5,7 @@ import type { SimulatedDisk } from "./disk.ts";
 import type { Happening } from "./happening.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
+import type { JournalLimits } from "../../src/store/journal-files.ts";
 import type { Step } from "../../src/supervisor/loop.ts";
 import type { Supervisor } from "../../src/supervisor/supervisor.ts";
 import type { Trouble } from "./trouble.ts";
@@ -15,6 +16,7 @@ export interface Scene {
   readonly cluster: Cluster;
   readonly disk: SimulatedDisk;
   readonly folder: string;
+  readonly journalLimits: JournalLimits;
   readonly ledger: Ledger;
   readonly trouble: Trouble;
   /** What decides in this world. */

@@ -6,6 +6,7 @@
  */
 import type { ProcessCommand } from "../../src/host/processes.ts";
 import { step as coreStep } from "../../src/core/step.ts";
+import { journalLimits, type JournalLimits } from "../../src/store/journal-files.ts";
 import { Agenda, play } from "./agenda.ts";
 import { pauseOf, planOf, type BadDisk } from "./bad-disk.ts";
 import { Cluster } from "./cluster.ts";
@@ -56,6 +57,17 @@ const dayMs = 86_400_000;
 const folder = "/var/failoverd";
 const lookEveryMs = 167_000;
 
+/** For half of the worlds: a day fills some dozen files. */
+const smallJournal: JournalLimits = {
+  fileBytesMax: 48 * 1024,
+  rewrittenBytesMax: 24 * 1024,
+  keptBytesMax: 512 * 1024,
+  keptFilesMax: 8,
+  damagedFilesMax: 2,
+  reserveBytes: 64 * 1024,
+  pendingBytesMax: 32 * 1024,
+};
+
 export class World {
   readonly #options: WorldOptions;
   readonly #agenda = new Agenda();
@@ -88,6 +100,7 @@ export class World {
     this.#ruleSet = ruleSet;
     const trouble = { ...chooseTrouble(random), ...options.trouble };
     const cluster = new Cluster(agenda, ruleSet.hosts);
+    const limits = dice(8).chance(0.5) ? smallJournal : journalLimits;
     const machine = new Machine(agenda, 1 + (random.next() - 0.5) / 500);
     const say = (line: string): void => this.#history.add(agenda.nowMs, line);
     const tell = (happening: Happening): void => this.#tell(happening);
@@ -99,6 +112,7 @@ export class World {
       trouble,
       disk: () => disk,
       reservePath: `${folder}/journal.reserve`,
+      reserveBytes: limits.reserveBytes,
       isCritical: () => this.#daemon.isCritical,
       onDeath: (how) => this.#daemon.die(how),
     };
@@ -129,6 +143,7 @@ export class World {
         machine,
         disk,
         folder,
+        journalLimits: limits,
         ledger: this.#ledger,
         random: dice(5),
         steps,
@@ -168,6 +183,7 @@ export class World {
       cluster,
       disk,
       folder,
+      journalLimits: limits,
       ledger: this.#ledger,
       trouble,
       step: spoilt.step?.(coreStep) ?? coreStep,

@@ -3,7 +3,6 @@ import { waitingMax } from "../../../src/core/rules.ts";
 import type { Condition } from "../../../src/core/condition.ts";
 import type { Configuration } from "../../../src/core/configuration.ts";
 import type { State } from "../../../src/core/state.ts";
-import { journalLimits } from "../../../src/store/journal-files.ts";
 import { notificationsMax } from "../../../src/supervisor/notifications.ts";
 import type { InvariantKind } from "../scene.ts";
 
@@ -17,7 +16,7 @@ export const bounds: InvariantKind = {
     if (happening.kind === "turn") return tooMuch(happening.after, happening.configuration);
     if (happening.kind !== "look") return null;
     const usedBytes = scene.disk.usedBytes;
-    const { keptBytesMax, fileBytesMax, damagedFilesMax, reserveBytes } = journalLimits;
+    const { keptBytesMax, fileBytesMax, damagedFilesMax, reserveBytes } = scene.journalLimits;
     const bytesMax = keptBytesMax + fileBytesMax * (2 + damagedFilesMax) + reserveBytes + otherBytesMax;
     if (usedBytes > bytesMax) return `the daemon has filled ${usedBytes} bytes of its disk, ${bytesMax} is the most`;
     const told = scene.supervisor()?.status().daemon.notifications.waiting ?? 0;
