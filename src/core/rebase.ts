@@ -53,8 +53,9 @@ function rebasePhase(run: Run, nowMs: number): StepPhase {
       return { ...phase, untilMs: nowMs, fence: renew(run, phase.fence, nowMs) };
     case "expecting":
       return { ...phase, sinceMs: nowMs, untilMs: nowMs + (phase.untilMs - phase.sinceMs) };
-    case "awaiting":
     case "in-doubt":
+      return { ...phase, left: null };
+    case "awaiting":
       return phase;
   }
 }

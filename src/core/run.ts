@@ -90,6 +90,8 @@ export type StepPhase =
       readonly attempt: number;
       /** Its process ended well, and only what the checks must show was waited for: that, and no second start, is resumed. */
       readonly hasEnded: boolean;
+      /** The process that it had, if it may still run: nobody awaits it, and the next daemon ends it. */
+      readonly left: { readonly name: string; readonly launcher: ProcessIdentity } | null;
     };
 
 export interface Run {

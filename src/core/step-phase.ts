@@ -21,7 +21,12 @@ export function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
 /** Waits for an operator's word. */
 export function doubtedPhase(phase: StepPhase): StepPhase {
   const hasEnded = phase.kind === "expecting" || (phase.kind === "in-doubt" && phase.hasEnded);
-  return { kind: "in-doubt", attempt: phase.attempt, hasEnded };
+  return { kind: "in-doubt", attempt: phase.attempt, hasEnded, left: leftOf(phase) };
+}
+
+function leftOf(phase: StepPhase): Extract<StepPhase, { kind: "in-doubt" }>["left"] {
+  if (phase.kind === "in-doubt") return phase.left;
+  return phase.kind === "running" ? { name: phase.name, launcher: phase.launcher } : null;
 }
 
 /** Nobody looked for a while: what was waited for gets the time that was lost. */

@@ -196,6 +196,8 @@ export async function startSupervisor(
   if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
   for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
   if (state.run !== null) recoverStep(state.run, processes, loop);
+  const isWaiting = doubt !== null || state.run?.phase.kind === "in-doubt";
+  if (state.run !== null && isWaiting && state.distrust === null) endLeft(state.run, processes, loop);
   if (state.run !== null && doubt !== null) loop.post({ kind: "run-doubted", run: state.run.run, why: doubt });
 
   const supervisor: Supervisor = {
@@ -261,6 +263,23 @@ function recoverStep(run: Run, processes: Processes, loop: Loop): void {
       droppedBytes: 0,
     });
   }
+}
+
+/**
+ * A run that waits for an operator has no process: its end would count for nothing, and what the operator resumes must not
+ * run beside it. One that was given up, or was cut off long ago, and still runs is ended. Not by a daemon that distrusts its
+ * journal: that one does nothing to anybody.
+ */
+function endLeft(run: Run, processes: Processes, loop: Loop): void {
+  const { phase } = run;
+  const left = phase.kind === "running" ? phase : phase.kind === "in-doubt" ? phase.left : null;
+  if (left === null) return;
+  const key = { run: run.run, name: left.name };
+  if (processes.findStep(key, left.launcher) !== "running") return;
+  if (phase.kind === "in-doubt") processes.awaitStep(key, left.launcher);
+  processes.killStep(key);
+  const sentence = `${run.rule}, run ${run.run}, step ${run.at + 1} still runs, and the run waits for an operator: it is ended`;
+  loop.post({ kind: "noted", topic: "recovery", sentence });
 }
 
 /** A state, and the last entry that is in it. */

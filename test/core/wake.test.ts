@@ -132,7 +132,7 @@ const rows: readonly Row[] = [
   },
   {
     name: "an operator is waited for",
-    change: { run: runIn({ kind: "in-doubt", attempt: 1, hasEnded: false }) },
+    change: { run: runIn({ kind: "in-doubt", attempt: 1, hasEnded: false, left: null }) },
     want: minute,
   },
   {

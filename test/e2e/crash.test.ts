@@ -196,6 +196,29 @@ for (const { name, actionsConf = four, meanwhile, afterwards, wantDone, wantOutc
   });
 }
 
+void test("a run is given up while a step of it runs, and the daemon killed: the next one ends the step", async (t) => {
+  const stubborn = `trap '' TERM; ${noteDown}; while :; do sleep 0.1; done`;
+  const daemon = await twoSlaves(t, { actionsConf: four, scripts: { two: stubborn } });
+  const stepsLeft = (): number => daemon.commandsLeft().filter((command) => command.includes("actions/two")).length;
+  await daemon.report("role", "host1", "master");
+  await daemon.until("step 2 to have begun", () => Promise.resolve(daemon.done().length === 2 || null));
+  assert.equal((await daemon.ctl("abandon", "1")).code, 0);
+  await daemon.end("SIGKILL");
+  assert.equal(stepsLeft(), 1);
+
+  await daemon.start();
+  const note = await daemon.entry("note", ({ topic }) => topic === "recovery");
+  assert.match(
+    note.sentence,
+    /^slave_to_master, run 1, step 2 still runs, and the run waits for an operator: it is ended$/,
+  );
+  await daemon.until("the step to be gone", () => Promise.resolve(stepsLeft() === 0 || null));
+  assert.equal((await daemon.status()).run?.phase, "in-doubt");
+  assert.equal((await daemon.ctl("abandon", "1")).code, 0);
+  assert.equal((await daemon.entry("run-end")).outcome, "abandoned");
+  assert.deepEqual(daemon.done(), ["[one]", "[two]"]);
+});
+
 /** The daemon is killed as soon as it has said this: what it announced may have been done, or not. */
 const killAt: readonly { readonly kind: Kind; readonly step?: number }[] = [
   { kind: "transition" },

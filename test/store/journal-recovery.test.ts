@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Record } from "../../src/core/record.ts";
 import { sealLine } from "../../src/store/seal.ts";
 import type { SimulatedDisk } from "../world/disk.ts";
-import { acknowledged, action, daemonStart, note, runStart, stepEnd, stepStart } from "./samples.ts";
+import { acknowledged, action, daemonStart, launcher, note, runStart, stepEnd, stepStart } from "./samples.ts";
 import {
   bytesOf,
   diskWith,
@@ -289,7 +289,7 @@ void test("a run that a damaged journal has in progress is in doubt", async () =
   const { recovery } = await open(disk.mount());
   assert.deepEqual(
     [recovery.run?.at, recovery.run?.phase, recovery.run?.done],
-    [1, { kind: "in-doubt", attempt: 1, hasEnded: false }, [0]],
+    [1, { kind: "in-doubt", attempt: 1, hasEnded: false, left: { name: "2", launcher } }, [0]],
   );
 });
 

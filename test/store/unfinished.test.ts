@@ -225,12 +225,15 @@ const inDoubt = (isWaiting: boolean): Record => ({
   sentence: "step 1 is in doubt",
 });
 
+/** An operator's word is waited for, and the process that the step had may still run. */
+const doubted = { kind: "in-doubt", attempt: 1, hasEnded: false, left: { name: "1", launcher } } as const;
+
 check("in doubt, and resumed by an operator", [
   { record: once, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
   { record: stepStart({ step: 1 }, 1_000), want: { at: 0, phase: running("1", 1_000), done: [], failure: null } },
   {
     record: inDoubt(true),
-    want: { at: 0, phase: { kind: "in-doubt", attempt: 1, hasEnded: false }, done: [], failure: null },
+    want: { at: 0, phase: doubted, done: [], failure: null },
   },
   {
     record: { kind: "resumed", run: 7, rule: "primary_lost", sentence: "resumed" },
@@ -249,11 +252,11 @@ check("given up while its step ran", [
   { record: stepStart({ step: 1 }, 1_500), want: { at: 0, phase: running("1", 1_500), done: [], failure: null } },
   {
     record: inDoubt(true),
-    want: { at: 0, phase: { kind: "in-doubt", attempt: 1, hasEnded: false }, done: [], failure: null },
+    want: { at: 0, phase: doubted, done: [], failure: null },
   },
   {
     record: stepEnd({ step: 1 }, { next: "failed" }),
-    want: { at: 0, phase: { kind: "in-doubt", attempt: 1, hasEnded: false }, done: [], failure: null },
+    want: { at: 0, phase: doubted, done: [], failure: null },
   },
   { record: runEnd("abandoned"), want: null },
 ]);
