@@ -26,7 +26,7 @@ export function judgeEnd(
   const why = whyAgentFailed(words, end, turn.configuration.localHost);
   if (run.isAbandoned) return { isSuccess, next: "failed", why: `${why}, the run was given up` };
   if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why };
-  if (isLauncherLost(outcome) && phase.attempt <= action.options.retries + launchersMax) {
+  if (isWithAnotherLauncher(action, phase.attempt, outcome)) {
     const next: StepPhase = { ...readyFor(turn, action, phase.attempt + 1), fence: phase.fence };
     return { isSuccess: false, next: "again", phase: next, why: ", with another launcher" };
   }
@@ -55,9 +55,10 @@ export function judgeEnd(
 /** Launchers that may be ended from outside, one after the other, before a step fails for it. */
 const launchersMax = 3;
 
-/** Nothing was started: what waited to become the step was ended by somebody else. */
-export function isLauncherLost(outcome: Outcome): boolean {
-  return outcome.kind === "not-started" && outcome.errno === "ESRCH";
+/** Nothing was started, what waited to become the step was ended by somebody else: it is tried with the next that waits. */
+export function isWithAnotherLauncher(action: BoundAction, attempt: number, outcome: Outcome): boolean {
+  const isLost = outcome.kind === "not-started" && outcome.errno === "ESRCH";
+  return isLost && attempt <= action.options.retries + launchersMax;
 }
 
 export function afterSuccess(action: BoundAction): "done" | "expect" {

@@ -10,7 +10,7 @@
  * Times are those of the daemon that wrote the records, of its boot. A step that an operator gave up while it ran is in doubt.
  */
 import { afterFenceCall, firstFenceCall } from "../core/fencing.ts";
-import { isLauncherLost } from "../core/step-end.ts";
+import { isWithAnotherLauncher } from "../core/step-end.ts";
 import { doubtedPhase } from "../core/step-phase.ts";
 import type { Record } from "../core/record.ts";
 import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
@@ -79,9 +79,10 @@ function stepStarted(run: Run, record: StepStart): Run {
   const { attempt, name, launcher, startedAtMs } = record;
   const at = record.step - 1;
   const action = run.actions[at];
-  const fence = action?.kind === "fence" && !record.isUndo ? fenceCallOf(run, action, record) : null;
-  const killAtMs =
-    fence === null ? startedAtMs + (action?.options.timeoutMs ?? 0) : Math.max(fence.untilMs, startedAtMs + 1);
+  /** No run of ours has a step that its start did not bind. */
+  if (action === undefined) return run;
+  const fence = action.kind === "fence" && !record.isUndo ? fenceCallOf(run, action, record) : null;
+  const killAtMs = fence === null ? startedAtMs + action.options.timeoutMs : Math.max(fence.untilMs, startedAtMs + 1);
   const phase: StepPhase = { kind: "running", attempt, fence, name, launcher, startedAtMs, killAtMs, isKilled: false };
   /** An undo without a failure before it: the record of the failure was lost. */
   const failure = record.isUndo ? (run.failure ?? "why it failed is not known") : run.failure;
@@ -114,6 +115,9 @@ function fenceCallOf(
 function stepEnded(run: Run, record: StepEnd): Run {
   /** It was given up while it ran: nothing follows from its end but the run's own. */
   if (run.phase.kind === "in-doubt") return run;
+  const action = run.actions[run.at];
+  /** Behind the last step there is none that could end. */
+  if (action === undefined) return run;
   const atMs = lastMs(run) + record.ms;
   if (record.isUndo) return undoNext({ ...run, done: run.done.filter((index) => index !== run.at) }, atMs);
   switch (record.next) {
@@ -122,24 +126,25 @@ function stepEnded(run: Run, record: StepEnd): Run {
     case "failed":
       return stepFailed(run, { why: record.sentence, atMs });
     case "again":
-      return { ...run, phase: phaseAgain(run, record, atMs) };
+      return { ...run, phase: phaseAgain(run, { action, record, atMs }) };
     case "expect": {
-      const withinMs = run.actions[run.at]?.options.expect?.withinMs ?? 0;
+      const withinMs = action.options.expect?.withinMs ?? 0;
       return { ...run, phase: { kind: "expecting", attempt: record.attempt, sinceMs: atMs, untilMs: atMs + withinMs } };
     }
   }
 }
 
 /** The next question to a fence agent, or, after the retry's pause, the next attempt. */
-function phaseAgain(run: Run, record: StepEnd, atMs: number): StepPhase {
-  const { attempt: before, outcome } = record;
-  if (isLauncherLost(outcome)) {
-    const ready = readyFor(run.actions[run.at], { attempt: before + 1, atMs });
-    return "fence" in run.phase ? { ...ready, fence: run.phase.fence } : ready;
-  }
-  const action = run.actions[run.at];
+function phaseAgain(
+  run: Run,
+  { action, record, atMs }: { action: BoundAction; record: StepEnd; atMs: number },
+): StepPhase {
   const call = "fence" in run.phase ? run.phase.fence : null;
-  if (action?.kind === "fence" && call !== null) {
+  if (isWithAnotherLauncher(action, record.attempt, record.outcome)) {
+    const ready = readyFor(action, { attempt: record.attempt + 1, atMs });
+    return { ...ready, fence: call ?? ready.fence };
+  }
+  if (action.kind === "fence" && call !== null) {
     const next = afterFenceCall(action, call, record.outcome, atMs);
     if (next.kind === "call" && next.pauseMs === 0) {
       return { kind: "ready", attempt: record.attempt, fence: next.call, sinceMs: atMs };
@@ -149,7 +154,7 @@ function phaseAgain(run: Run, record: StepEnd, atMs: number): StepPhase {
     }
   }
   const { attempt, fence } = readyFor(action, { attempt: record.attempt + 1, atMs });
-  return { kind: "pausing", attempt, fence, untilMs: atMs + (action?.options.retryEveryMs ?? 0) };
+  return { kind: "pausing", attempt, fence, untilMs: atMs + action.options.retryEveryMs };
 }
 
 function stepDone(run: Run, atMs: number): Run {

@@ -157,6 +157,8 @@ const begins: readonly Event[] = [
 /** One run, from its start to its end; answers what happened in it, for the test to know that it saw everything. */
 function runOnce(random: Random): ReadonlySet<string> {
   const life = new Life();
+  /** Now and then somebody ends the launchers, one after the other. */
+  const lossChance = random.chance(0.2) ? 0.8 : 0.02;
   const seen = new Set<string>();
   life.tell({ kind: "launcher-ready", launcher });
   life.tell(begins[random.below(begins.length)] ?? byRule);
@@ -165,21 +167,33 @@ function runOnce(random: Random): ReadonlySet<string> {
     life.nowMs += 1 + random.below(700);
     const { run } = life.state;
     seen.add(run.isAbandoned ? "abandoned" : run.failure === null ? run.phase.kind : `${run.phase.kind}, undoing`);
-    const event = nextEvent(life, run, random);
-    if (event === "crash") crash(life, seen);
-    else life.tell(event);
+    const event = nextEvent(life, run, { random, lossChance });
+    if (event === "crash") {
+      crash(life, seen);
+      continue;
+    }
+    if (event.kind === "step-ended" && event.outcome.kind === "not-started")
+      seen.add(run.phase.attempt > 4 ? "launchers lost" : "launcher lost");
+    life.tell(event);
   }
   assert.equal(life.read, null);
   return seen;
 }
 
-function nextEvent(life: Life, run: Run, random: Random): Event | "crash" {
+interface Chance {
+  readonly random: Random;
+  readonly lossChance: number;
+}
+
+function nextEvent(life: Life, run: Run, { random, lossChance }: Chance): Event | "crash" {
   if (random.chance(0.02)) return { kind: "abandon", request: 2, run: run.run };
   if (random.chance(0.05) && !run.isAbandoned) return "crash";
   if (life.state.launcher === null) return { kind: "launcher-ready", launcher };
   switch (run.phase.kind) {
     case "running":
-      return random.chance(0.3) ? { kind: "tick" } : ended(run.run, run.phase.name, outcomeOf(run.phase.name, random));
+      if (random.chance(0.3)) return { kind: "tick" };
+      if (random.chance(lossChance)) return ended(run.run, run.phase.name, launcherLost);
+      return ended(run.run, run.phase.name, outcomeOf(run.phase.name, random));
     case "expecting": {
       const result = {
         status: random.chance(0.3) ? "ok" : "warning",
@@ -203,6 +217,8 @@ function nextEvent(life: Life, run: Run, random: Random): Event | "crash" {
 function ended(run: number, name: string, outcome: Outcome): Event {
   return { kind: "step-ended", run, name, outcome, output: "", droppedBytes: 0 };
 }
+
+const launcherLost: Outcome = { kind: "not-started", errno: "ESRCH", reason: "the launcher was ended" };
 
 function outcomeOf(name: string, random: Random): Outcome {
   if (random.chance(0.05)) return { kind: "killed", signal: "SIGKILL" };
@@ -230,6 +246,8 @@ void test("the run that the records tell of is the one that the core is in", () 
       "crash",
       "expecting",
       "in-doubt",
+      "launcher lost",
+      "launchers lost",
       "pausing",
       "ready",
       "ready, undoing",
