@@ -57,11 +57,11 @@ export async function recoverJournal(
     name = files.rotated.at(-1)?.name ?? null;
     found = name === null ? null : await readFile(disk, pathOf(folder, name));
   }
-  if (found?.kind === "refused")
-    return { kind: "refused", sentence: `${pathOf(folder, name ?? "")} ${found.sentence}` };
+  const path = pathOf(folder, name ?? currentName);
+  if (found?.kind === "refused") return { kind: "refused", sentence: `${path} ${found.sentence}` };
   const read = found?.kind === "read" ? found : nothing;
   if (name !== null && name !== currentName) notes.push(`there was no ${currentName}: went on from ${name}`);
-  if (read.torn !== null && read.damages.length === 0) notes.push(sayTorn(pathOf(folder, name ?? ""), read.torn));
+  if (read.torn !== null && read.damages.length === 0) notes.push(sayTorn(path, read.torn));
 
   const wantedSeq = Math.max(read.lastSeq, expectedSeq ?? 0);
   /** No number is given twice: what could not be read is behind what was put away, and is one file. */

@@ -85,7 +85,7 @@ class Judge {
       yield { kind: "damage", fromByte, reason };
       this.#suspicion = null;
     } else if (entry.seq !== this.#expectedSeq) {
-      const reason = `entry ${this.#expectedSeq ?? "?"} should follow, and ${entry.seq} does`;
+      const reason = `entry ${this.#expectedSeq} should follow, and ${entry.seq} does`;
       yield { kind: "damage", fromByte: line.fromByte, reason };
     }
     this.#expectedSeq = entry.seq + 1;
