@@ -2,8 +2,9 @@
  * The private folder with the runners' FIFOs, and the end of what an earlier daemon left there: one that was killed cannot
  * end its hung checks, so the next one does. Must not be made while another daemon uses the same folder.
  */
-import { mkdirSync, readdirSync, readFileSync, unlinkSync } from "node:fs";
+import { readdirSync, readFileSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 import { signalGroup } from "./process-group.ts";
 import { isRunnerOf, parseFifoName } from "./runner-script.ts";
 
@@ -17,14 +18,14 @@ export class RunnerFolder {
   constructor(path: string, umask: number) {
     this.#path = path;
     this.umask = umask;
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
     for (const name of readdirSync(path)) this.#sweep(name);
   }
 
   /** Where a new runner's FIFOs are: see `fifoPaths`. Makes the folder again if somebody has removed it, and it can be made. */
   nextPathStart(): string {
     try {
-      mkdirSync(this.#path, { recursive: true, mode: 0o700 });
+      makeFolder(this.#path, 0o700);
     } catch {
       /** The runner will say that it cannot make its FIFOs, and why. */
     }

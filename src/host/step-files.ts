@@ -6,7 +6,6 @@
 import {
   closeSync,
   fchownSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -17,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { errnoInWords, errnoOf } from "./errno.ts";
+import { makeFolder } from "./make-folder.ts";
 import { parseExitFile } from "./launcher-script.ts";
 import { decodeOutput } from "./output-decoder.ts";
 import { stepLogBytesMax, stepOutputBytesMax, type StepKey } from "./processes.ts";
@@ -48,7 +48,7 @@ export function makeStepFiles(
   user: UserIdentity | null,
 ): { readonly paths: StepPaths; readonly note: string } {
   try {
-    mkdirSync(dirname(paths.log), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(paths.log), 0o700);
     removeFile(paths.exit);
     if (freeBytes(dirname(paths.log), user) < freeBytesMin) {
       return { paths: { ...paths, log: "/dev/null" }, note: noteOf(paths, "the disk is full") };

@@ -2,7 +2,7 @@
  * The daemon: the real world put together around the supervisor, from the first look at the folders to the last line of
  * the log. Everything that can keep it from starting is said in a sentence and an exit code; afterwards only a signal ends it.
  */
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { readBootId } from "../host/boot.ts";
 import { realClock } from "../host/clock.ts";
@@ -14,6 +14,7 @@ import { createLogWriter } from "../host/log-writer.ts";
 import { runNotifier } from "../host/notifier.ts";
 import { createProcesses } from "../host/real-processes.ts";
 import { pruneRunFolders } from "../host/run-folders.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { listenToSignals } from "../host/signals.ts";
 import { listenAt, type Listener, type ListenOptions, type SocketFailure } from "../host/sockets.ts";
 import { encodeError } from "../wire/encoder.ts";
@@ -93,11 +94,11 @@ async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
 /** Makes the folder. Null: it is there, and can be written to. */
 function whyUnusable(folder: string): string | null {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     accessSync(folder, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
-    return `${folder}, where state and sockets are kept, cannot be written to (${errnoInWords(errnoOf(error))})`;
+    return `${folder}, where state and sockets are kept, cannot be made or written to (${errnoInWords(errnoOf(error))})`;
   }
 }
 

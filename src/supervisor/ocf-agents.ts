@@ -4,10 +4,11 @@
  *
  * Source: Open Cluster Framework resource agent API 1.1, and its ra-api.dtd.
  */
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { AgentMetadata, OcfPlaces } from "../language/surroundings.ts";
 import { askMetadata } from "./agent-metadata.ts";
@@ -48,13 +49,13 @@ export function prepareForAgents(configuration: Configuration, folders: Folders,
   const { stateFolder, temporaryFolder } = ocfPlacesOf(folders);
   const boot = join(stateFolder, "boot");
   try {
-    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+    makeFolder(stateFolder, 0o700);
     if (readBoot(boot) !== bootId) {
       for (const name of ["reboot", "tmp"]) rmSync(join(stateFolder, name), { recursive: true, force: true });
       writeFileSync(boot, bootId, { mode: 0o600 });
     }
-    const made = mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
-    if (made === systemTemporary) chmodSync(made, 0o755);
+    const isMade = makeFolder(temporaryFolder, 0o700);
+    if (isMade && temporaryFolder === systemTemporary) chmodSync(temporaryFolder, 0o755);
     return null;
   } catch (error) {
     return `resource agents cannot keep what they remember in ${stateFolder}: ${errnoInWords(errnoOf(error))}`;

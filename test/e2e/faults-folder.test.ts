@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isAlive } from "../host/proc.ts";
@@ -12,7 +12,7 @@ import { noteDown, RealDaemon, runProgram } from "./real-daemon.ts";
 import { twoSlaves } from "./two-hosts.ts";
 
 const removals: readonly { readonly name: string; readonly remove: (folder: string) => void }[] = [
-  { name: "the folder", remove: (folder) => rmSync(folder, { recursive: true }) },
+  { name: "the folder", remove: (folder) => rmSync(folder, { recursive: true, maxRetries: 9 }) },
   {
     name: "all that is in it",
     remove: (folder) =>
@@ -69,11 +69,36 @@ for (const { name, remove } of removals) {
   });
 }
 
+void test("the folder is removed and cannot be made again: that is said, the failover goes on, and it is made when it can be", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\ntwo\n" });
+  const folder = join(daemon.root, "var");
+  renameSync(folder, `${folder}.away`);
+  writeFileSync(folder, "of a tidy colleague");
+  for (const said of [
+    /var cannot be made again: .*not a directory.*; acting all the same/,
+    /CANNOT REMEMBER: .*; acting all the same/,
+  ])
+    await daemon.until(`${said} to be said`, () => Promise.resolve(said.test(daemon.stderr) || null));
+  /** Who is connected still is. */
+  await daemon.report("role", "host1", "master");
+  assert.equal((await daemon.entry("run-end")).outcome, "done");
+  assert.deepEqual(daemon.done(), ["[one]", "[two]"]);
+
+  rmSync(folder);
+  await daemon.until("failoverctl to find the daemon", async () =>
+    (await daemon.ctl("status")).code === 0 ? 0 : null,
+  );
+  await daemon.until("the run to be remembered", async () =>
+    (await daemon.ctl("--json", "history")).stdout.includes('"kind":"run-end"') ? 0 : null,
+  );
+  assert.equal((await daemon.status()).daemon.notRemembered, null);
+});
+
 void test("the folder is removed, and another daemon is started on it meanwhile: the first one ends and says why", async (t) => {
   const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\n" });
   const first = daemon.pid;
   daemon.kill("SIGSTOP");
-  rmSync(join(daemon.root, "var"), { recursive: true });
+  rmSync(join(daemon.root, "var"), { recursive: true, maxRetries: 9 });
   const second = spawn(join(daemon.root, "bin/failoverd"), {
     stdio: "ignore",
     env: { ...process.env, E2E_ROOT: daemon.root },

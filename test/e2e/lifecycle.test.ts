@@ -227,9 +227,13 @@ void test("a check that is taken out is ended, one that is put in is run, the ot
 void test("where nothing can be written it does not start, and says what to do", async (t) => {
   const daemon = new RealDaemon(busy);
   t.after(() => daemon.close());
-  const { code, stderr } = await runProgram(join(daemon.root, "bin/failoverd"), ["--var", "/dev/null/var"]);
-  assert.equal(code, 1);
-  assert.match(stderr, /\/dev\/null\/var, where state and sockets are kept, cannot be written to .*--var/);
+  /** Below /proc the system says ENOENT of a folder whose parent is there. */
+  for (const folder of ["/dev/null/var", "/proc/none/var", "/proc/1/var"]) {
+    const { code, stderr } = await runProgram(join(daemon.root, "bin/failoverd"), ["--var", folder]);
+    assert.equal(code, 1, stderr);
+    assert.ok(stderr.includes(`${folder}, where state and sockets are kept, cannot be made or written to (`), stderr);
+    assert.match(stderr, /--var/);
+  }
 });
 
 void test("without a configuration that is right it does not start, and leaves no lock behind", async (t) => {
