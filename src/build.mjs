@@ -137,8 +137,10 @@ function copyFile(from, to) {
 
 /** Manual pages and completion, made from the tables of the command lines, which have just been compiled. */
 async function writeDocuments() {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const reference = readFileSync(join(root, "conf/README.md"), "utf8");
   const { documents } = await import("../.build/src/cli/manual/documents.js");
-  for (const { path, text } of documents(readFileSync(join(root, "conf/README.md"), "utf8"))) {
+  for (const { path, text } of documents(reference, version)) {
     mkdirSync(dirname(join(dist, path)), { recursive: true });
     writeFileSync(join(dist, path), text);
     chmodSync(join(dist, path), 0o644);

@@ -12,7 +12,7 @@ import { failoverctl, failoverd } from "../../src/cli/programs.ts";
 const folder = mkdtempSync(join(tmpdir(), "failoverd-completion-"));
 after(() => rmSync(folder, { recursive: true }));
 const script = join(folder, "failoverctl.bash");
-writeFileSync(script, documents("").find(({ path }) => path.endsWith(".bash"))?.text ?? "");
+writeFileSync(script, documents("", "1.2.3").find(({ path }) => path.endsWith(".bash"))?.text ?? "");
 
 /** Stands for a daemon that has some names, one of them with blanks. */
 const ctl = join(folder, "failoverctl");

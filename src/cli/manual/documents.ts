@@ -11,11 +11,8 @@ export interface Document {
   readonly text: string;
 }
 
-/** When the pages' text last changed its meaning; not the day of the build, so that the same sources give the same bytes. */
-const date = "November 20, 2026";
-
-/** `reference`: conf/README.md, which becomes the page about the configuration. */
-export function documents(reference: string): readonly Document[] {
+/** `reference`: conf/README.md, which becomes the page about the configuration. `version`: the program's. */
+export function documents(reference: string, version: string): readonly Document[] {
   const configuration = {
     name: "failoverd.conf",
     section: 5,
@@ -24,9 +21,9 @@ export function documents(reference: string): readonly Document[] {
     seeAlso: pages.filter(([name]) => name !== "failoverd.conf"),
   };
   return [
-    { path: "conf/man/failoverd.8", text: programPage(failoverd, [], date) },
-    { path: "conf/man/failoverctl.8", text: programPage(failoverctl, commands, date) },
-    { path: "conf/man/failoverd.conf.5", text: markdownPage(reference, configuration, date) },
+    { path: "conf/man/failoverd.8", text: programPage(failoverd, [], version) },
+    { path: "conf/man/failoverctl.8", text: programPage(failoverctl, commands, version) },
+    { path: "conf/man/failoverd.conf.5", text: markdownPage(reference, configuration, version) },
     { path: "conf/completion/failoverctl.bash", text: bashCompletion({ failoverctl, failoverd }, commands) },
   ];
 }

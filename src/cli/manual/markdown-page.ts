@@ -13,7 +13,7 @@ export interface MarkdownPage {
 }
 
 /** In mdoc(7). The text before the second heading is the description. */
-export function markdownPage(markdown: string, about: MarkdownPage, date: string): string {
+export function markdownPage(markdown: string, about: MarkdownPage, version: string): string {
   const blocks = blocksOf(markdown.replaceAll(/<!--[\s\S]*?-->\n?/g, ""));
   const parts: readonly (readonly string[])[] = [
     nameSection(about.names, about.summary),
@@ -21,7 +21,7 @@ export function markdownPage(markdown: string, about: MarkdownPage, date: string
     ...blocks.map(renderBlock),
     seeAlso(about.seeAlso),
   ];
-  return page({ name: about.name, section: about.section, date }, parts);
+  return page({ name: about.name, section: about.section, version }, parts);
 }
 
 type Block =

@@ -13,7 +13,7 @@ export const pages = [
 ] as const;
 
 /** In mdoc(7). `commands`: none for a program that has none. */
-export function programPage(program: Program, commands: readonly Command[], date: string): string {
+export function programPage(program: Program, commands: readonly Command[], version: string): string {
   const { name, summary, details, usage, options, examples, exits, signals, environment, files } = program;
   const parts: readonly (readonly string[])[] = [
     nameSection([name], summary),
@@ -37,7 +37,7 @@ export function programPage(program: Program, commands: readonly Command[], date
     tagged(examples),
     seeAlso(pages.filter(([other]) => other !== name)),
   ];
-  return page({ name, section: 8, date }, parts);
+  return page({ name, section: 8, version }, parts);
 }
 
 function commandPart(command: Command, program: Program): readonly string[] {

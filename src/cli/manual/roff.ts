@@ -9,12 +9,12 @@ const lineMax = 64;
 
 /** The source of a page, of its parts. A part that begins with a paragraph needs none below a heading. */
 export function page(
-  head: { readonly name: string; readonly section: number; readonly date: string },
+  head: { readonly name: string; readonly section: number; readonly version: string },
   parts: readonly (readonly string[])[],
 ): string {
   const lines = parts.flat().filter((line, index, all) => line !== ".Pp" || !/^\.S[hs] /.test(all[index - 1] ?? ""));
-  const { name, section: number, date } = head;
-  return `${[`.Dd ${date}`, `.Dt ${name.toUpperCase()} ${number}`, ".Os", ...lines].join("\n")}\n`;
+  const { name, section: number, version } = head;
+  return `${[`.Dd failoverd version ${version}`, `.Dt ${name.toUpperCase()} ${number}`, ".Os", ...lines].join("\n")}\n`;
 }
 
 export function nameSection(names: readonly string[], summary: string): readonly string[] {
