@@ -138,7 +138,7 @@ function confirmRole(turn: Turn, host: string, standing: Standing): void {
   }
 }
 
-/** Two were master, and one of them says nothing of its role any more: the younger one is the master. */
+/** Two were master, and one of them says nothing of its role any more: the one that was confirmed last is the master. */
 function retireSilentMasters(turn: Turn): void {
   const master = masterOf(turn.state);
   const standing = master === null ? undefined : standingOf(turn.state, master);
