@@ -28,8 +28,9 @@ export interface Moment {
   readonly wallMs: number;
 }
 
+/** `toldSeq`: the last entry that is in what is known. */
 export function statusView(
-  known: { readonly configuration: Configuration; readonly state: State },
+  known: { readonly configuration: Configuration; readonly state: State; readonly toldSeq: number },
   daemon: DaemonFacts,
   moment: Moment,
 ): StatusView {
@@ -42,6 +43,7 @@ export function statusView(
       version: daemon.version,
       startedAt: new Date(daemon.startedAtWallMs).toISOString(),
       heartbeatAgeMs: Math.max(0, Math.round(moment.nowMs - daemon.turnedAtMs)),
+      seq: known.toldSeq,
       learned: state.learning.isOver,
       distrust: state.distrust,
       notRemembered: daemon.notRemembered,

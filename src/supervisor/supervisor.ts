@@ -112,7 +112,10 @@ export async function startSupervisor(
     notRemembered: null,
     notifications: { waiting: 0, dropped: 0 },
   };
-  await saveFirstTable(world, options, beginning, { state, seq: memory.durableSeq });
+  /** What is shown and saved: never ahead of the journal, so that what a crash takes back is in none of the three. */
+  const settledAt = (known: Known): Settled => ({ ...known, seq: memory.durableSeq, toldSeq: memory.toldSeq });
+  let settled = settledAt({ configuration: options.configuration, state });
+  await saveFirstTable(world, options.localHost, beginning, settled);
   let generation = 1;
   let reloadRefused: string | null = null;
   let nextRequest = 1;
@@ -174,10 +177,8 @@ export async function startSupervisor(
       },
     },
   );
-  /** What the table is made of: never ahead of the journal, so that what a crash takes back is in neither. */
-  let settled: Settled = { state, seq: memory.durableSeq };
   const settle = (): void => {
-    settled = { state: loop.state(), seq: memory.durableSeq };
+    settled = settledAt({ configuration: loop.configuration(), state: loop.state() });
   };
   const facts = (): DaemonFacts => ({
     ...beginning,
@@ -187,11 +188,8 @@ export async function startSupervisor(
     notRemembered: memory.notRemembered,
     notifications: { waiting: notifications.waitingCount(), dropped: notifications.droppedCount() },
   });
-  const status = (): StatusView => {
-    const known = { configuration: loop.configuration(), state: loop.state() };
-    return statusView(known, facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
-  };
-  memory.composeBy(() => composeTable(world, options.localHost, loop.configuration(), status(), settled));
+  const status = (): StatusView => statusView(settled, facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
+  memory.composeBy(() => composeTable(world, options.localHost, status(), settled));
   loop.post({ kind: "started", version: options.version, pid: world.pid, bootId: world.bootId, isRestored, found });
   if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
   for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
@@ -282,35 +280,32 @@ function endLeft(run: Run, processes: Processes, loop: Loop): void {
   loop.post({ kind: "noted", topic: "recovery", sentence });
 }
 
-/** A state, and the last entry that is in it. */
-interface Settled {
+interface Known {
+  readonly configuration: Configuration;
   readonly state: State;
+}
+
+/** What was known between two turns, and the last entry that is in it: that is durable, and that listeners were told of. */
+interface Settled extends Known {
   readonly seq: number;
+  readonly toldSeq: number;
 }
 
 /**
  * Before anything is seen, the table of this boot and moment is on the disk: whenever the daemon dies, there is one that the
  * records of the journal can be put on. A disk that does not take it will say so again.
  */
-async function saveFirstTable(
-  world: World,
-  options: { readonly configuration: Configuration; readonly localHost: string },
-  facts: DaemonFacts,
-  settled: Settled,
-): Promise<void> {
-  const { configuration, localHost } = options;
+async function saveFirstTable(world: World, localHost: string, facts: DaemonFacts, settled: Settled): Promise<void> {
   const moment = { nowMs: world.clock.nowMs(), wallMs: world.clock.wallMs() };
-  const status = statusView({ configuration, state: settled.state }, facts, moment);
-  const table = composeTable(world, localHost, configuration, status, settled);
+  const table = composeTable(world, localHost, statusView(settled, facts, moment), settled);
   await saveTable(world.disk, world.varFolder, table);
 }
 
 function composeTable(
   world: World,
   localHost: string,
-  configuration: Configuration,
   status: StatusView,
-  { state, seq }: Settled,
+  { configuration, state, seq }: Settled,
 ): Table {
   const { observations, hosts, lastMaster, splitBrain, rules, waiting, maintenance, distrust, nextRun, nextOrder } =
     state;

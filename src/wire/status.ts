@@ -26,6 +26,8 @@ export interface DaemonView {
   readonly startedAt: string;
   /** How long ago the daemon last looked at what it knows. A dead daemon's grows for ever. */
   readonly heartbeatAgeMs: number;
+  /** The last journal entry that is in this status: who subscribes from the next one on misses none, and sees none twice. */
+  readonly seq: number;
   /** Everything that counts has been observed; before, no rule fires. */
   readonly learned: boolean;
   /** Why nothing is acted on until somebody acknowledges the journal; null: it can be trusted. */

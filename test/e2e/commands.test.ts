@@ -134,6 +134,7 @@ const statusShape = {
     version: "string",
     startedAt: "time",
     heartbeatAgeMs: "number",
+    seq: "number",
     learned: "boolean",
     configuration: { generation: "number", fingerprint: "string" },
   },

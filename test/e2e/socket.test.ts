@@ -328,3 +328,38 @@ void test("failoverctl is one client too many: it says so, what to do, and shows
   others.pop()?.close();
   await daemon.until("room for one more", async () => ((await daemon.ctl("status")).code === 0 ? true : null));
 });
+
+void test("a status holds exactly the entries up to its number, and who subscribes behind it misses none", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\n" });
+  const reporter = await connected(daemon);
+  const watcher = await connected(daemon);
+  const report = (status: string): Promise<unknown> => reporter.ask("report", { check: "role", host: "host2", status });
+  const look = async (): Promise<{ readonly seq: number; readonly status: string }> => {
+    const { result } = await watcher.ask("status");
+    const check = result?.checks.find(({ host }) => host === "host2");
+    return { seq: result?.daemon.seq ?? 0, status: check?.status ?? "" };
+  };
+  const { seq, status } = await look();
+  const seen = [];
+  for (let count = 0; count < 150; count += 1) {
+    const reported = report(count % 2 === 0 ? "critical" : "slave");
+    seen.push(await look(), await look());
+    await reported;
+  }
+  await watcher.ask("subscribe", { fromSeq: seq + 1 });
+  const last = daemon.entriesOf("transition").at(-1)?.seq ?? 0;
+  await daemon.until("the watcher to be told all", () =>
+    Promise.resolve((watcher.entries.at(-1)?.seq ?? 0) >= last || null),
+  );
+  assert.deepEqual(
+    watcher.entries.map((entry) => entry.seq),
+    watcher.entries.map((_entry, index) => seq + 1 + index),
+  );
+  const changes = watcher.entries.filter((entry) => entry.kind === "transition" && entry.check === "role");
+  for (const each of seen) {
+    const change = changes.findLast((entry) => entry.seq <= each.seq);
+    assert.equal(each.status, change?.kind === "transition" ? change.to : status, `behind entry ${each.seq}`);
+  }
+  assert.ok(new Set(seen.map((each) => each.seq)).size > 10, "it was asked in the middle of it");
+  for (const client of [reporter, watcher]) client.close();
+});
