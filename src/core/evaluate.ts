@@ -125,7 +125,7 @@ function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surrou
 
 function truthOfStatus(fact: Fact, statuses: readonly Status[], isNegated: boolean): Truth {
   if (fact.isAwaited) return "unknown";
-  const status = fact.isFresh ? (fact.standing?.status ?? "unknown") : "unknown";
+  const status = (fact.isFresh ? fact.standing?.status : null) ?? "unknown";
   if (status === "unknown") {
     if (!statuses.includes("unknown")) return "unknown";
     return truthOf(!isNegated);
@@ -138,14 +138,17 @@ function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>
   if ("missing" in found) return leaf(condition, "unknown", () => found.missing);
   const { metric, observation } = found;
   const name = `${metric.label} of ${checkKey(observation.check, observation.host)}`;
+  const { latestAtMs } = observation;
   const isKnown =
+    latestAtMs !== null &&
     isFresh(observation, around) &&
     observation.standing.status !== "unknown" &&
     observation.latest?.status !== "unknown";
   const because = (): string => {
     const value = metric.value === null ? "undetermined" : `${metric.value}${metric.unit}`;
-    const ageMs = around.nowMs - (observation.latestAtMs ?? around.nowMs);
-    const rest = isKnown ? `last result ${sayDuration(ageMs)} ago` : `but ${sayObservation(observation, around)}`;
+    const rest = isKnown
+      ? `last result ${sayDuration(around.nowMs - latestAtMs)} ago`
+      : `but ${sayObservation(observation, around)}`;
     return `${name} is ${value}, ${rest}`;
   };
   if (!isKnown || metric.value === null) return leaf(condition, "unknown", because);

@@ -7,7 +7,7 @@ import { judge, type Judgement, type Truth } from "./evaluate.ts";
 import { holdOf, isOverLimit } from "./holds.ts";
 import { noCause } from "./rules.ts";
 import { around } from "./surroundings.ts";
-import type { Configuration, Rule, StatusPattern, Trigger } from "./configuration.ts";
+import type { Configuration, StatusPattern, Trigger } from "./configuration.ts";
 import type { State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -38,7 +38,7 @@ export function explain(
   const parts: ExplainedPart[] = [];
   const surroundings = around(turn, { owner: rule.name, cause: null });
   if (rule.trigger.kind === "condition") addParts(parts, "when", judge(rule.trigger.when, surroundings), 0);
-  else parts.push(explainEdge(turn, rule));
+  else parts.push(explainEdge(turn, rule.name, rule.trigger));
   if (rule.guard !== null) addParts(parts, "if", judge(rule.guard, surroundings), 0);
   const over = isOverLimit(turn, rule) ? `${rule.name} is over its limit: it would be blocked instead of run` : null;
   const hasFired = known.state.rules[name]?.hasFired === true;
@@ -52,18 +52,19 @@ function addParts(parts: ExplainedPart[], of: "when" | "if", judgement: Judgemen
   for (const part of judgement.parts) addParts(parts, of, part, depth + 1);
 }
 
+type EdgeTrigger = Exclude<Trigger, { readonly kind: "condition" }>;
+
 /** An edge is a moment and not a state: it is told what it waits for, and what is so now. */
-function explainEdge(turn: Turn, rule: Rule): ExplainedPart {
-  const text = sayTrigger(rule.trigger);
-  const isWaiting = turn.state.waiting.some((trigger) => trigger.rule === rule.name);
+function explainEdge(turn: Turn, rule: string, edge: EdgeTrigger): ExplainedPart {
+  const text = sayTrigger(edge);
+  const isWaiting = turn.state.waiting.some((trigger) => trigger.rule === rule);
   if (isWaiting) return { of: "on", depth: 0, text, truth: "true", because: "it has come and waits for its turn" };
-  return { of: "on", depth: 0, text, truth: "false", because: sayNow(turn, rule.trigger) };
+  return { of: "on", depth: 0, text, truth: "false", because: sayNow(turn, edge) };
 }
 
-function sayNow({ state }: Turn, trigger: Trigger): string {
+function sayNow({ state }: Turn, trigger: EdgeTrigger): string {
   switch (trigger.kind) {
-    case "transition":
-    case "condition": {
+    case "transition": {
       const hosts = Object.entries(state.hosts).map(
         ([host, { status, role }]) =>
           `${host} is ${status}${role === null || role === status ? "" : ` (role ${role})`}`,
@@ -83,7 +84,7 @@ function sayNow({ state }: Turn, trigger: Trigger): string {
   }
 }
 
-function sayTrigger(trigger: Trigger): string {
+function sayTrigger(trigger: EdgeTrigger): string {
   switch (trigger.kind) {
     case "transition": {
       const of =
@@ -94,8 +95,6 @@ function sayTrigger(trigger: Trigger): string {
             : `${trigger.check} on ${trigger.host}`;
       return `${of} goes from ${sayPattern(trigger.from)} to ${sayPattern(trigger.to)}`;
     }
-    case "condition":
-      return sayCondition(trigger.when);
     case "split-brain":
       return "two hosts are confirmed master at once";
     case "run-failed":

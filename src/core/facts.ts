@@ -123,16 +123,18 @@ export function isFresh(
 ): boolean {
   const { latestAtMs, isStale, confirming } = observation;
   if (latestAtMs === null || isStale) return false;
-  if (around.newerThan !== null && (!isNewer(observation, around) || confirming.length > 0)) return false;
+  const { newerThan } = around;
+  if (newerThan !== null && (latestAtMs < newerThanMs(observation, newerThan, around) || confirming.length > 0))
+    return false;
   return isPassive(observation, around) || latestAtMs >= around.freshSinceMs;
 }
 
-function isNewer(
+function newerThanMs(
   observation: Observation,
-  { newerThan, configuration }: Pick<Surroundings, "configuration" | "newerThan">,
-): boolean {
-  if (newerThan === null || observation.latestAtMs === null) return newerThan === null;
-  return observation.latestAtMs >= (isPassive(observation, { configuration }) ? newerThan.passiveMs : newerThan.ownMs);
+  newerThan: NewerThan,
+  around: Pick<Surroundings, "configuration">,
+): number {
+  return isPassive(observation, around) ? newerThan.passiveMs : newerThan.ownMs;
 }
 
 function isPassive({ source }: Observation, { configuration }: Pick<Surroundings, "configuration">): boolean {
@@ -145,9 +147,11 @@ export function sayObservation(observation: Observation, around: Surroundings): 
   if (latestAtMs === null) return `${name} has not reported yet`;
   const age = sayDuration(around.nowMs - latestAtMs);
   const check = around.configuration.checks.find((other) => other.key === observation.source);
+  /** What a check has reported is forgotten with it: there always is one, and so a limit. */
   if (observation.isStale)
     return `${name} is stale, last result ${age} ago (limit ${sayDuration(check?.staleAfterMs ?? 0)})`;
-  if (around.newerThan !== null && isNewer(observation, around) && confirming.length > 0)
+  const { newerThan } = around;
+  if (newerThan !== null && latestAtMs >= newerThanMs(observation, newerThan, around) && confirming.length > 0)
     return `${name} is ${standing.status}, but now says ${confirming.at(-1)} (${confirming.length} in a row, not yet confirmed)`;
   if (!isFresh(observation, around)) return `${name} is to be observed again, last result ${age} ago`;
   const pending = confirming.length > 0 ? ` (${confirming.length} in a row, not yet confirmed)` : "";

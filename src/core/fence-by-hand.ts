@@ -7,7 +7,7 @@
  */
 import { noCause } from "./rules.ts";
 import { beginRun } from "./runs.ts";
-import type { FenceDevice } from "./configuration.ts";
+import type { FenceDevice, Place } from "./configuration.ts";
 import type { BoundAction, BoundOptions } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
@@ -21,8 +21,12 @@ export function fenceByHand(turn: Turn, host: string, verb: "off" | "status"): B
   if (devices.length === 0) return refused(`there is no [fence ${host}] in actions.conf`);
   const asked = verb === "off" ? devices : devices.filter(canBeAsked);
   const namesOf = (some: readonly FenceDevice[]): string => some.map(({ name }) => name).join(", ");
-  if (asked.length === 0) return refused(`no device of ${host} can say whether it is off: ${namesOf(devices)}`);
-  const actions = verb === "off" ? [bind(host, verb, asked)] : asked.map((device) => bind(host, verb, [device]));
+  const [first] = asked;
+  if (first === undefined) return refused(`no device of ${host} can say whether it is off: ${namesOf(devices)}`);
+  const actions =
+    verb === "off"
+      ? [bind(host, verb, asked, first.place)]
+      : asked.map((device) => bind(host, verb, [device], device.place));
   const rule = verb === "off" ? `fence ${host}` : `fence ${host} status`;
   const what = verb === "off" ? `to be switched off and proven off by ${namesOf(asked)}` : `asked of ${namesOf(asked)}`;
   const run = turn.state.nextRun;
@@ -41,7 +45,7 @@ function canBeAsked({ agent, canProve }: FenceDevice): boolean {
   return agent !== null && canProve;
 }
 
-function bind(host: string, verb: "off" | "status", devices: readonly FenceDevice[]): BoundAction {
+function bind(host: string, verb: "off" | "status", devices: readonly FenceDevice[], place: Place): BoundAction {
   const timeoutMs = devices.reduce((sum, device) => sum + device.timeoutMs * (device.retries + 1), 0);
   const options: BoundOptions = {
     timeoutMs,
@@ -52,6 +56,5 @@ function bind(host: string, verb: "off" | "status", devices: readonly FenceDevic
     isOnce: false,
     undo: null,
   };
-  const place = devices[0]?.place ?? { file: "actions.conf", line: 0 };
   return { kind: "fence", verb, host, devices, options, place };
 }

@@ -94,7 +94,8 @@ export function isManual(action: FenceAction, call: FenceCall): boolean {
 /** The agent's process. Its words hold no parameter: an agent that is given any argument stops reading its standard input. */
 export function fenceCommand(action: FenceAction, call: FenceCall, attemptName: string, nowMs: number) {
   const device = deviceAt(action, call.device);
-  const command: BoundCommand = { program: device.agent ?? "", words: [device.name], env: {}, user: null };
+  invariant(device.agent !== null, `${device.name} is an agent, and no person`);
+  const command: BoundCommand = { program: device.agent, words: [device.name], env: {}, user: null };
   const shown = ["fence", action.host, device.name, call.verb];
   const question = call.verb === "status" ? `status-${call.asked}` : "off";
   const name = `${attemptName}.device-${call.device + 1}.${call.deviceAttempt}.${question}`;

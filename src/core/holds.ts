@@ -5,7 +5,7 @@ import { sayCondition } from "./condition-text.ts";
 import { judge } from "./evaluate.ts";
 import { isFresh } from "./facts.ts";
 import { around } from "./surroundings.ts";
-import type { Turn } from "./turn.ts";
+import { progressOf, type Turn } from "./turn.ts";
 import { touchedBy } from "./touched.ts";
 import { bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
@@ -39,11 +39,11 @@ function learningHold(turn: Turn, rule: Rule): Hold | null {
   if (turn.state.learning.isOver) return null;
   const counting = turn.configuration.checks.filter((check) => !check.isAdvisory);
   const waiting = unlearned(turn);
-  const first = waiting[0] === undefined ? "" : `, ${waiting[0]} first`;
+  const first = waiting.slice(0, 1).map((key) => `, ${key} first`);
   return hold(
     rule,
     "learning",
-    `still learning, ${waiting.length} of ${sayCount(counting.length, "check")} ${waiting.length === 1 ? "has" : "have"} not reported yet${first}`,
+    `still learning, ${waiting.length} of ${sayCount(counting.length, "check")} ${waiting.length === 1 ? "has" : "have"} not reported yet${first.join("")}`,
   );
 }
 
@@ -85,12 +85,12 @@ export function maintenanceOf(turn: Turn, rule: Rule, cause: Cause | null) {
 }
 
 function blockedHold(turn: Turn, rule: Rule): Hold | null {
-  const blocked = turn.state.rules[rule.name]?.blocked ?? null;
+  const { blocked } = progressOf(turn, rule.name);
   return blocked === null ? null : { kind: "blocked", sentence: blocked.sentence };
 }
 
 function cooldownHold(turn: Turn, rule: Rule): Hold | null {
-  const endMs = turn.state.rules[rule.name]?.lastRunEndMs ?? null;
+  const { lastRunEndMs: endMs } = progressOf(turn, rule.name);
   if (endMs === null || turn.nowMs >= endMs + rule.cooldownMs) return null;
   return hold(
     rule,
@@ -103,8 +103,8 @@ function cooldownHold(turn: Turn, rule: Rule): Hold | null {
 export function isOverLimit(turn: Turn, rule: Rule): boolean {
   const { limit } = rule;
   if (limit === null) return false;
-  const starts = turn.state.rules[rule.name]?.runStartsMs ?? [];
-  return starts.filter((startMs) => turn.nowMs - startMs < limit.withinMs).length >= limit.runs;
+  const { runStartsMs } = progressOf(turn, rule.name);
+  return runStartsMs.filter((startMs) => turn.nowMs - startMs < limit.withinMs).length >= limit.runs;
 }
 
 function guardHold(turn: Turn, rule: Rule, cause: Cause | null): Hold | null {

@@ -100,7 +100,7 @@ function isOutlived(before: Standing, role: Role | null, observations: readonly 
     isRetired &&
     !observations.some(
       ({ standing, latest, latestAtMs }) =>
-        standing.status === role && latest?.status === role && (latestAtMs ?? -Infinity) >= before.roleSinceMs,
+        standing.status === role && latest?.status === role && latestAtMs !== null && latestAtMs >= before.roleSinceMs,
     )
   );
 }
@@ -131,8 +131,8 @@ function confirmRole(turn: Turn, host: string, standing: Standing): void {
   if (standing.role !== "master") return;
   turn.state = { ...turn.state, lastMaster: host };
   for (const other of mastersBefore(turn, standing)) {
-    const isSwitching = countingObservations(turn.configuration, turn.state, other).some(
-      (observation) => observation.standing.status === "master" && isRole(observation.latest?.status ?? ""),
+    const isSwitching = countingObservations(turn.configuration, turn.state, other.host).some(
+      ({ standing: { status }, latest }) => status === "master" && latest !== null && isRole(latest.status),
     );
     if (!isSwitching) retire(turn, other, host);
   }
@@ -144,21 +144,23 @@ function retireSilentMasters(turn: Turn): void {
   const standing = master === null ? undefined : standingOf(turn.state, master);
   if (master === null || standing?.role !== "master") return;
   for (const other of mastersBefore(turn, standing)) {
-    const counting = countingObservations(turn.configuration, turn.state, other);
+    const counting = countingObservations(turn.configuration, turn.state, other.host);
     if (!counting.some((observation) => isRole(observation.standing.status))) retire(turn, other, master);
   }
 }
 
-function mastersBefore(turn: Turn, standing: Standing): readonly string[] {
-  const others = Object.entries(turn.state.hosts).filter(
-    ([, other]) => other.role === "master" && other.roleOrder < standing.roleOrder,
-  );
-  return others.map(([other]) => other);
+interface Master {
+  readonly host: string;
+  readonly standing: Standing;
 }
 
-function retire(turn: Turn, host: string, master: string): void {
-  const standing = standingOf(turn.state, host);
-  if (standing === undefined) return;
+function mastersBefore(turn: Turn, { roleOrder }: Standing): readonly Master[] {
+  return Object.entries(turn.state.hosts)
+    .filter(([, other]) => other.role === "master" && other.roleOrder < roleOrder)
+    .map(([host, standing]) => ({ host, standing }));
+}
+
+function retire(turn: Turn, { host, standing }: Master, master: string): void {
   setHost(turn, host, { ...standing, role: null, roleSinceMs: turn.nowMs, seenSinceRole: [] });
   const sentence = `${host}: no longer taken for the master: ${master} was confirmed master after it, and ${host} does not say so any more`;
   record(turn, { kind: "transition", host, check: null, isRole: true, from: "master", to: "none", sentence });
@@ -174,10 +176,11 @@ export function masterOf(state: State): string | null {
 
 /** When the host was last seen to be master by a check that still says so; null: it is not, or is only remembered. */
 function claimsMaster(turn: Turn, host: string): number | null {
-  const claims = countingObservations(turn.configuration, turn.state, host).filter(
-    (observation) => observation.standing.status === "master" && observation.latest?.status === "master",
-  );
-  return claims.length === 0 ? null : Math.max(...claims.map((observation) => observation.latestAtMs ?? -Infinity));
+  const claimedAtMs = countingObservations(turn.configuration, turn.state, host)
+    .filter(({ standing, latest }) => standing.status === "master" && latest?.status === "master")
+    .map(({ latestAtMs }) => latestAtMs)
+    .filter((atMs) => atMs !== null);
+  return claimedAtMs.length === 0 ? null : Math.max(...claimedAtMs);
 }
 
 /**
@@ -188,8 +191,9 @@ function watchForSplitBrain(turn: Turn): void {
   const claims = hostsOf(turn)
     .flatMap((host) => {
       const seenAtMs = claimsMaster(turn, host);
-      const { roleSinceMs, roleOrder } = standingOf(turn.state, host) ?? unknownStanding(turn.nowMs);
-      return seenAtMs === null ? [] : [{ host, seenAtMs, becameAtMs: roleSinceMs, roleOrder }];
+      const standing = standingOf(turn.state, host);
+      if (seenAtMs === null || standing === undefined) return [];
+      return [{ host, seenAtMs, becameAtMs: standing.roleSinceMs, roleOrder: standing.roleOrder }];
     })
     .toSorted((a, b) => a.becameAtMs - b.becameAtMs || a.roleOrder - b.roleOrder);
   const youngest = claims.at(-1);
@@ -218,7 +222,7 @@ function watchForSplitBrain(turn: Turn): void {
   }
 }
 
-/** `hosts` in the order in which they became master. */
+/** `hosts` in the order in which they became master: two at least. */
 export function splitBrainCause(hosts: readonly string[]): Cause {
   const others = hosts.slice(0, -1);
   return { host: hosts.at(-1) ?? null, from: null, to: "master", check: null, failed: null, others };

@@ -14,10 +14,9 @@ import { checkKey, type Check, type CheckKey } from "./configuration.ts";
 import type { Result, Status } from "./result.ts";
 import type { Observation } from "./state.ts";
 
-/** A result arrived. `host` is the one that it speaks of; `atMs` when it was observed. */
-export function observe(turn: Turn, check: Check, host: string, result: Result, atMs: number): void {
-  const key = checkKey(check.name, host);
-  const before = turn.state.observations[key] ?? newObservation(check, host, turn.nowMs);
+/** A result arrived. `before` is what was known of the check and the host that it speaks of; `atMs` when it was observed. */
+export function observe(turn: Turn, check: Check, before: Observation, result: Result, atMs: number): void {
+  const key = checkKey(before.check, before.host);
   /** It took so long that it comes too old: it is kept to be seen, and not believed. */
   if (turn.nowMs >= staleAtMs(turn, check, atMs)) {
     setObservation(turn, key, { ...before, latest: result, latestAtMs: atMs });
@@ -98,10 +97,10 @@ export function confirm(
   const inARow = row.slice(start);
   const needed = isWorse(status) ? limits.fall : limits.rise;
   if (inARow.length < needed) return { status: confirmed, confirming: inARow };
-  const counted = inARow.slice(-needed);
-  const ranks = counted.map(rankOf);
-  const rank = isWorse(status) ? Math.min(...ranks) : Math.max(...ranks);
-  const believed = counted.findLast((other) => rankOf(other) === rank) ?? status;
+  const believed = inARow.slice(-needed).reduce((one, later) => {
+    const isBelieved = isWorse(status) ? rankOf(later) <= rankOf(one) : rankOf(later) >= rankOf(one);
+    return isBelieved ? later : one;
+  });
   return { status: believed, confirming: inARow.slice(inARow.lastIndexOf(believed) + 1) };
 }
 

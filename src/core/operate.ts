@@ -6,7 +6,7 @@ import { abandonRun, personFenced, resumeStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
 import { reportedHostsMax, take } from "./schedule.ts";
 import { rankOf } from "./status.ts";
-import { newRule, record, setRule, type Turn } from "./turn.ts";
+import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import { bindVariables, missingVariable } from "./variables.ts";
 import { checkKey, type Check } from "./configuration.ts";
 import type { Event } from "./event.ts";
@@ -120,7 +120,7 @@ function acknowledged(turn: Turn, what: string, then: string): Answer {
 
 /** A run that failed is made up for while the rule's `when` is true; what has been done is not done again. */
 function whenItActsAgain(turn: Turn, name: string): string {
-  const { hasFired, trueSinceMs } = turn.state.rules[name] ?? newRule;
+  const { hasFired, trueSinceMs } = progressOf(turn, name);
   if (hasFired) return `it has run for this, and acts again when its "when" was false in between`;
   return trueSinceMs === null
     ? "it acts again"

@@ -6,7 +6,7 @@ import { sayCount } from "../base/count.ts";
 import { isReportedBy, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
 import { isLevel } from "./rules.ts";
-import { newRule, record, setRule, type Turn } from "./turn.ts";
+import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import type { Check, Configuration, Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
 import type { CheckProgress, Observation, RuleProgress, State } from "./state.ts";
@@ -78,7 +78,7 @@ function reconfigureRules(turn: Turn, before: Configuration): void {
   const rules: { [rule: string]: RuleProgress } = {};
   for (const rule of turn.configuration.rules) {
     const old = before.rules.find((other) => other.name === rule.name);
-    const progress = turn.state.rules[rule.name] ?? newRule;
+    const progress = progressOf(turn, rule.name);
     rules[rule.name] = sameTrigger(old, rule) ? progress : { ...progress, trueSinceMs: null, hasFired: false };
   }
   turn.state = { ...turn.state, rules };

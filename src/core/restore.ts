@@ -207,7 +207,8 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
         triggerOnFailure(turn, { ...record, cause: causeOf(record.run, newer.records) });
       return;
     case "blocked":
-      setRule(turn, record.rule, { blocked: { sentence: record.sentence, sinceMs: turn.nowMs } });
+      if (turn.state.rules[record.rule] !== undefined)
+        setRule(turn, record.rule, { blocked: { sentence: record.sentence, sinceMs: turn.nowMs } });
       return;
     case "acknowledged":
       if (record.what === "journal") turn.state = { ...turn.state, distrust: null };

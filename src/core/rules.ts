@@ -9,7 +9,7 @@ import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
 import { judge, variablesIn, type Judgement } from "./evaluate.ts";
 import { factOf } from "./facts.ts";
-import { splitBrainCause } from "./hosts.ts";
+import { splitBrainCause, standingOf } from "./hosts.ts";
 import { holdOf, isOverLimit, maintenanceHold, maintenanceOf, type Hold } from "./holds.ts";
 import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
@@ -17,10 +17,10 @@ import { block, startRun } from "./runs.ts";
 import { around } from "./surroundings.ts";
 import { spokenOfBy } from "./touched.ts";
 import { isSameSubject } from "./triggers.ts";
-import { newRule, record, setRule, type Turn } from "./turn.ts";
+import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import { hostOf } from "./variables.ts";
 import type { Condition } from "./condition.ts";
-import type { Rule } from "./configuration.ts";
+import { checkKey, type Rule } from "./configuration.ts";
 import type { Record } from "./record.ts";
 import type { Cause } from "./run.ts";
 import type { WaitingTrigger } from "./state.ts";
@@ -40,7 +40,7 @@ export function judgeRules(turn: Turn): ReadonlyMap<string, Judgement> {
     if (rule.trigger.kind !== "condition") continue;
     const judgement = judgeWhen(turn, rule, rule.trigger.when);
     judgements.set(rule.name, judgement);
-    const progress = turn.state.rules[rule.name] ?? newRule;
+    const progress = progressOf(turn, rule.name);
     if (judgement.truth === "true") {
       if (progress.trueSinceMs === null) setRule(turn, rule.name, { trueSinceMs: turn.nowMs });
     } else if (
@@ -149,7 +149,7 @@ function causeNow({ configuration, state }: Turn, { rule: name, cause }: Waiting
 function fireLevel(turn: Turn, judgements: ReadonlyMap<string, Judgement>): boolean {
   for (const rule of turn.configuration.rules) {
     const judgement = judgements.get(rule.name);
-    if (judgement?.truth !== "true" || (turn.state.rules[rule.name] ?? newRule).hasFired) continue;
+    if (judgement?.truth !== "true" || progressOf(turn, rule.name).hasFired) continue;
     if (mayFire(turn, rule, noCause) !== null) continue;
     setRule(turn, rule.name, { hasFired: true });
     startRun(turn, rule, noCause, judgement.because());
@@ -190,7 +190,7 @@ function announce(turn: Turn, judgements: ReadonlyMap<string, Judgement>): void 
   for (const rule of turn.configuration.rules) {
     const judgement = judgements.get(rule.name);
     if (judgement === undefined || rule.trigger.kind !== "condition") continue;
-    const progress = turn.state.rules[rule.name] ?? newRule;
+    const progress = progressOf(turn, rule.name);
     const hold = progress.hasFired ? null : levelHold(turn, rule, judgement);
     if (hold === null && progress.hold === null) continue;
     if (hold !== null && hold.kind !== progress.hold?.kind && hold.kind !== "blocked")
@@ -239,9 +239,10 @@ function stillHolds(turn: Turn, rule: Rule, cause: Cause): boolean {
   /** A reload made another rule of it. */
   if (rule.trigger.kind === "condition") return false;
   const { host, check, to, from } = cause;
+  if (host === null || to === null) return false;
   const standing =
-    check === null ? turn.state.hosts[host ?? ""] : turn.state.observations[`${check} on ${host}`]?.standing;
-  if (standing === undefined || to === null) return false;
+    check === null ? standingOf(turn.state, host) : turn.state.observations[checkKey(check, host)]?.standing;
+  if (standing === undefined) return false;
   if (rule.trigger.to.kind === "any") return standing.status !== from;
   return isRole(to) ? standing.role === to : standing.status === to;
 }
@@ -262,5 +263,5 @@ export function sayCause(cause: Cause): string {
   const subject = cause.check === null ? cause.host : `${cause.check} on ${cause.host}`;
   if (cause.from !== null) return `${subject}: ${cause.from} -> ${cause.to}`;
   const { others = [] } = cause;
-  return `${subject} is ${cause.to} together with ${others.length === 0 ? "another" : others.join(" and ")}`;
+  return `${subject} is ${cause.to} together with ${others.join(" and ")}`;
 }

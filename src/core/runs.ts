@@ -16,7 +16,7 @@ import { afterSuccess, judgeEnd } from "./step-end.ts";
 import { readyFor, setPhase, type Running } from "./step-phase.ts";
 import { actionAt, describeStep } from "./step-program.ts";
 import { around } from "./surroundings.ts";
-import { record, setRule, type Turn } from "./turn.ts";
+import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import { bindAction, bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
@@ -30,7 +30,7 @@ export function startRun(turn: Turn, rule: Rule, cause: Cause, why: string): voi
   const variables = bindVariables(turn, rule.name, state.nextRun, cause);
   const failure = missingVariable(rule, variables);
   const actions = failure === null ? rule.actions.map((action) => bindAction(action, variables, configuration)) : [];
-  const runStartsMs = [...(state.rules[rule.name]?.runStartsMs ?? []), nowMs].slice(-(rule.limit?.runs ?? 1));
+  const runStartsMs = [...progressOf(turn, rule.name).runStartsMs, nowMs].slice(-(rule.limit?.runs ?? 1));
   setRule(turn, rule.name, { runStartsMs, hold: null });
   const begun = { rule: rule.name, cause, variables, actions, hasLimit: rule.limit !== null, failure };
   beginRun(turn, begun, `${rule.name} fires: ${why}`);
@@ -59,7 +59,7 @@ export function beginRun(
     startedAtMs: nowMs,
     sentence,
   });
-  if (failure !== null || actions.length === 0) endRun(turn, failure === null ? "done" : "failed");
+  if (failure !== null) endRun(turn, "failed");
 }
 
 /** Takes the run as far as it can go now. */
@@ -198,19 +198,17 @@ export function personFenced(turn: Turn, host: string): boolean {
     sentence: `${stepTitle(run)}: fence ${host} manual: a person says that ${host} is off`,
   });
   if (next === "done") stepDone(turn, run);
-  else expectFrom(turn, run, { attempt, withinMs: action.options.expect?.withinMs ?? 0 });
+  else expectFrom(turn, run, attempt);
   return true;
 }
 
 /** `heardSinceMs`: since when a report of a passive check counts; null: since now. */
-function expectFrom(
-  turn: Turn,
-  run: Run,
-  { attempt, withinMs }: { readonly attempt: number; readonly withinMs: number },
-  heardSinceMs: number | null = null,
-): void {
+function expectFrom(turn: Turn, run: Run, attempt: number, heardSinceMs: number | null = null): void {
+  const { expect } = actionAt(run).options;
+  invariant(expect !== null, "a step that is to expect says what");
   turn.state = { ...turn.state, heardSinceMs };
-  setPhase(turn, run, { kind: "expecting", attempt, sinceMs: turn.nowMs, untilMs: turn.nowMs + withinMs });
+  const untilMs = turn.nowMs + expect.withinMs;
+  setPhase(turn, run, { kind: "expecting", attempt, sinceMs: turn.nowMs, untilMs });
   hurryChecks(turn);
 }
 
@@ -253,12 +251,7 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
       return;
     case "expect":
       /** A hook may have told of what its action did before the action ended. */
-      expectFrom(
-        turn,
-        run,
-        { attempt: phase.attempt, withinMs: actionAt(run).options.expect?.withinMs ?? 0 },
-        phase.startedAtMs,
-      );
+      expectFrom(turn, run, phase.attempt, phase.startedAtMs);
       return;
   }
 }
@@ -384,7 +377,7 @@ export function abandonRun(turn: Turn, run: Run): void {
 export function resumeStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "in-doubt" }>): void {
   const expect = run.failure === null && phase.hasEnded ? actionAt(run).options.expect : null;
   if (expect === null) restartStep(turn, run, phase.attempt + 1);
-  else expectFrom(turn, run, { attempt: phase.attempt, withinMs: expect.withinMs });
+  else expectFrom(turn, run, phase.attempt);
 }
 
 /** The step in doubt is started again, by an operator's word or because it may be. */

@@ -84,7 +84,7 @@ export function residentEnded(turn: Turn, job: number, reason: string): void {
     metrics: [],
     outcome: null,
   };
-  for (const [, observation] of observationsOf(turn, check)) observe(turn, check, observation.host, result, turn.nowMs);
+  for (const [, observation] of observationsOf(turn, check)) observe(turn, check, observation, result, turn.nowMs);
   if (restarts === 0)
     note(turn, "resident", `${check.key}: ${reason}; it is started again, with back-off up to a minute`);
 }
@@ -97,9 +97,12 @@ export function take(turn: Turn, check: Check, results: readonly HostResult[], a
     if (turn.state.observations[key] === undefined && !hasRoom(turn, check, about)) continue;
     if (turn.state.observations[key] === undefined) setObservation(turn, key, newObservation(check, about, turn.nowMs));
     /** A check that reports on hosts and could not run says nothing of any: each of them is unknown. */
-    const spoken = host === null ? observationsOf(turn, check).map(([, observation]) => observation.host) : [about];
-    for (const each of spoken.length === 0 ? [about] : spoken)
-      if (isItsOwn(turn, check, each)) observe(turn, check, each, result, atMs);
+    const spoken = host === null ? observationsOf(turn, check).map(([each]) => each) : [key];
+    for (const each of spoken) {
+      const observation = turn.state.observations[each];
+      /** A report does not speak for a check of the same name that the configuration has on that host. */
+      if (observation?.source === check.key) observe(turn, check, observation, result, atMs);
+    }
   }
 }
 
@@ -110,7 +113,6 @@ function hasRoom(turn: Turn, check: Check, host: string): boolean {
   const known = observationsOf(turn, check);
   if (known.length < reportedHostsMax) return true;
   const stale = known.find(([key, observation]) => observation.isStale && key !== check.key);
-  const progress = turn.state.checks[check.key];
   if (stale !== undefined) {
     const [key, observation] = stale;
     turn.state = {
@@ -121,31 +123,24 @@ function hasRoom(turn: Turn, check: Check, host: string): boolean {
     record(turn, { kind: "check-removed", check: observation.check, host: observation.host, sentence });
     return true;
   }
-  if (progress === undefined) return false;
-  if (progress.droppedHosts === 0)
+  const progress = turn.state.checks[check.key];
+  if (progress?.droppedHosts === 0)
     note(
       turn,
       "report",
       `${check.key} reports on more than ${reportedHostsMax} hosts: what it says of ${host} and others is dropped`,
     );
-  setCheck(turn, check.key, { ...progress, droppedHosts: progress.droppedHosts + 1 });
+  if (progress !== undefined) setCheck(turn, check.key, { ...progress, droppedHosts: progress.droppedHosts + 1 });
   return false;
-}
-
-/** A report does not speak for a check of the same name that the configuration has on that host. */
-function isItsOwn(turn: Turn, check: Check, host: string): boolean {
-  return turn.state.observations[checkKey(check.name, host)]?.source === check.key;
 }
 
 /** After a time in which nobody looked: every check starts now. What a resident has said is as old as everything else. */
 export function restartChecks(turn: Turn): void {
   for (const check of turn.configuration.checks) {
     const progress = turn.state.checks[check.key];
-    if (progress === undefined) continue;
-    if (check.run.kind === "resident" && progress.job !== null)
-      turn.effects.push({ kind: "stopCheck", job: progress.job });
-    const job = check.run.kind === "resident" ? null : progress.job;
-    if (job === null) setCheck(turn, check.key, { ...progress, job, nextAtMs: turn.nowMs });
+    if (progress === undefined || (check.run.kind !== "resident" && progress.job !== null)) continue;
+    if (progress.job !== null) turn.effects.push({ kind: "stopCheck", job: progress.job });
+    setCheck(turn, check.key, { ...progress, job: null, nextAtMs: turn.nowMs });
   }
 }
 
@@ -187,10 +182,12 @@ export function wakeAtMs(turn: Turn): number {
     if (endMs != null && rule.cooldownMs > 0) moments.push(endMs + rule.cooldownMs);
   }
   if (!state.learning.isOver) moments.push(state.learning.sinceMs + learningMsMax);
-  const phase = state.run?.phase;
+  const { run } = state;
+  const phase = run?.phase;
   if (phase?.kind === "running" && !phase.isKilled) moments.push(phase.killAtMs);
   if (phase?.kind === "pausing" || phase?.kind === "expecting") moments.push(phase.untilMs);
-  if (phase?.kind === "ready") moments.push(phase.sinceMs + (state.run?.actions[state.run.at]?.options.timeoutMs ?? 0));
+  const action = run?.actions[run.at];
+  if (phase?.kind === "ready" && action !== undefined) moments.push(phase.sinceMs + action.options.timeoutMs);
   const isAhead = (atMs: number): boolean => atMs > nowMs;
   return Math.min(...moments.filter(isAhead), ...turn.wakes, nowMs + 60_000);
 }

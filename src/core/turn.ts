@@ -64,8 +64,12 @@ export function setHost(turn: Turn, host: string, standing: Standing): void {
 }
 
 export function setRule(turn: Turn, rule: string, change: Partial<RuleProgress>): void {
-  const progress = turn.state.rules[rule] ?? newRule;
-  turn.state = { ...turn.state, rules: { ...turn.state.rules, [rule]: { ...progress, ...change } } };
+  turn.state = { ...turn.state, rules: { ...turn.state.rules, [rule]: { ...progressOf(turn, rule), ...change } } };
+}
+
+/** What is known of a rule; one that a reload brings begins anew. */
+export function progressOf({ state }: Pick<Turn, "state">, rule: string): RuleProgress {
+  return state.rules[rule] ?? newRule;
 }
 
 export const newRule: RuleProgress = {
