@@ -81,9 +81,14 @@ function callOf(action: FenceAction, index: number, deviceAttempt: number, nowMs
   return { device: index, deviceAttempt, verb: action.verb, asked, untilMs: nowMs + device.timeoutMs };
 }
 
-/** The call as it begins: a device's time runs from its `off`, whatever was waited for before. */
-export function beginCall(action: FenceAction, call: FenceCall, nowMs: number): FenceCall {
-  return call.verb === action.verb ? { ...call, untilMs: nowMs + deviceAt(action, call.device).timeoutMs } : call;
+/**
+ * The call as it begins. A device's time runs from its `off`, and not while a call had to wait: until all was observed
+ * again, or until there was a process for it. `readySinceMs`: since when it waited.
+ */
+export function beginCall(action: FenceAction, call: FenceCall, readySinceMs: number, nowMs: number): FenceCall {
+  const isFirst = call.verb === action.verb;
+  const untilMs = isFirst ? nowMs + deviceAt(action, call.device).timeoutMs : call.untilMs + (nowMs - readySinceMs);
+  return { ...call, untilMs };
 }
 
 /** The device is a person, not an agent. */

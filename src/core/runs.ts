@@ -106,7 +106,8 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
     if (turn.nowMs < phase.sinceMs + action.options.timeoutMs) return false;
     return neverStarted(turn, run, `no process could be forked for ${sayDuration(turn.nowMs - phase.sinceMs)}`);
   }
-  const call = action.kind === "fence" && phase.fence !== null ? beginCall(action, phase.fence, turn.nowMs) : null;
+  const call =
+    action.kind === "fence" && phase.fence !== null ? beginCall(action, phase.fence, phase.sinceMs, turn.nowMs) : null;
   const { command, shown, name, limitMs, fence } = describeStep(turn, run, phase.attempt, call);
   const killAtMs = turn.nowMs + limitMs;
   const running: Running = {

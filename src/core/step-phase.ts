@@ -1,6 +1,6 @@
 /** Where a step is between its beginning and its end: made, put into the run, and given back the time in which nobody looked. */
 import { firstFenceCall } from "./fencing.ts";
-import type { BoundAction, Run, StepPhase } from "./run.ts";
+import type { BoundAction, FenceCall, Run, StepPhase } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
 export type Running = Extract<StepPhase, { kind: "running" }>;
@@ -36,17 +36,25 @@ export function postpone(turn: Turn, gapMs: number): void {
   const { phase } = run;
   switch (phase.kind) {
     case "ready":
-      setPhase(turn, run, { ...phase, sinceMs: phase.sinceMs + gapMs });
+      setPhase(turn, run, { ...phase, sinceMs: phase.sinceMs + gapMs, fence: later(phase.fence, gapMs) });
       return;
-    case "running":
-      if (!phase.isKilled) setPhase(turn, run, { ...phase, killAtMs: phase.killAtMs + gapMs });
+    case "running": {
+      const killAtMs = phase.isKilled ? phase.killAtMs : phase.killAtMs + gapMs;
+      setPhase(turn, run, { ...phase, killAtMs, fence: later(phase.fence, gapMs) });
+      return;
+    }
+    case "pausing":
+      setPhase(turn, run, { ...phase, fence: later(phase.fence, gapMs) });
       return;
     case "expecting":
       setPhase(turn, run, { ...phase, untilMs: phase.untilMs + gapMs });
       return;
-    case "pausing":
     case "awaiting":
     case "in-doubt":
       return;
   }
+}
+
+function later(call: FenceCall | null, gapMs: number): FenceCall | null {
+  return call === null ? null : { ...call, untilMs: call.untilMs + gapMs };
 }
