@@ -36,15 +36,26 @@ export class HostDaemon implements Daemon {
     this.#client = client;
   }
 
-  /** Resolves when it answers. `files` stand below its root, readable by root alone. */
+  /** In a folder of its own. `files` stand below its root, readable by root alone. */
   static async start(host: Host, files: Readonly<Record<string, string>>): Promise<HostDaemon> {
     const root = mkdtempSync(join(tmpdir(), `failoverd-${host}-`));
-    cpSync(join(repositoryRoot, "dist"), root, { recursive: true, filter: (path) => !path.endsWith("dist/var") });
-    mkdirSync(join(root, "conf/secrets"));
-    for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text, { mode: 0o600 });
+    installIn(root, files);
+    return HostDaemon.startIn(host, { root, seenAs: root });
+  }
+
+  /** Resolves when it answers. `seenAs`: where the host has the folder that is `root` here. */
+  static async startIn(
+    host: Host,
+    { root, seenAs }: { readonly root: string; readonly seenAs: string },
+    env: NodeJS.ProcessEnv = process.env,
+  ): Promise<HostDaemon> {
     const enter = `pid=$(cat /run/lab/${host}/pid) && first=$(cat /proc/$pid/task/$pid/children) && exec nsenter -t $first -m -u -i -n -p -- "$@"`;
-    const words = [process.execPath, join(root, "bin/failoverd"), "--name", host];
-    const child = spawn("sh", ["-c", enter, "sh", ...words], { stdio: ["ignore", "ignore", "inherit"], cwd: root });
+    const words = [process.execPath, join(seenAs, "bin/failoverd"), "--name", host];
+    const child = spawn("sh", ["-c", enter, "sh", ...words], {
+      stdio: ["ignore", "ignore", "inherit"],
+      cwd: root,
+      env,
+    });
     child.unref();
     const client = await connect(join(root, "var/failoverd.sock"));
     await client.ask("subscribe", { fromSeq: 1 });
@@ -77,6 +88,13 @@ export class HostDaemon implements Daemon {
   ctl(...words: readonly string[]): Promise<Ended> {
     return run([join(this.#root, "bin/failoverctl"), ...words]);
   }
+}
+
+/** The drop-in folder, copied, with these files in it. */
+export function installIn(root: string, files: Readonly<Record<string, string>>): void {
+  cpSync(join(repositoryRoot, "dist"), root, { recursive: true, filter: (path) => !path.endsWith("dist/var") });
+  mkdirSync(join(root, "conf/secrets"));
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text, { mode: 0o600 });
 }
 
 async function connect(socket: string): Promise<WireClient> {

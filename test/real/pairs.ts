@@ -104,10 +104,14 @@ async function contentOf(service: ServiceName, host: Host): Promise<string | nul
 }
 
 /** Looks again and again. Throws an Error when it takes too long. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpMs = performance.now() + withinMs;
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  limitMs: number = withinMs,
+): Promise<void> {
+  const giveUpMs = performance.now() + limitMs;
   while (!(await holds())) {
-    if (performance.now() > giveUpMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    if (performance.now() > giveUpMs) throw new Error(`not within ${limitMs} ms: ${what}`);
     await pause(20);
   }
 }

@@ -10,13 +10,22 @@ const withinMs = 120_000;
 
 /** What the program printed on its standard output. Throws an Error with all that it said if it does not end well. */
 export function inWorld(program: string, ...words: readonly string[]): Promise<string> {
+  return inWorldOf({}, program, ...words);
+}
+
+/** The same, with more in its environment: what world.sh knows. */
+export function inWorldOf(
+  env: Readonly<Record<string, string>>,
+  program: string,
+  ...words: readonly string[]
+): Promise<string> {
   const world = join(repositoryRoot, "test/real/lab/world.sh");
   const argv = [...unshare, "sh", world, process.execPath, join(import.meta.dirname, program), ...words];
   return new Promise((resolve, reject) => {
     /** Its standard input ends with this process, and then so does the world. */
     const child = spawn("unshare", argv, {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, FAILOVERD_REPOSITORY: repositoryRoot },
+      env: { ...process.env, ...env, FAILOVERD_REPOSITORY: repositoryRoot },
       timeout: withinMs,
       killSignal: "SIGKILL",
     });

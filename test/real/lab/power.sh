@@ -28,7 +28,7 @@ die() {
 
 start() {
     if is_up; then return; fi
-    ip -n "$host" address add "10.99.0.${host#host}/24" dev eth0
+    ip -n "$host" address add "${LAB_NET:-10.99.0}.${host#host}/24" dev eth0
     ip -n "$host" link set eth0 up
     setsid ip netns exec "$host" unshare --mount --uts --ipc --pid --fork --kill-child=SIGKILL --mount-proc \
         sh "$here/machine.sh" "$host" </dev/null >>"$folder/console" 2>&1 &

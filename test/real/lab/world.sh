@@ -5,7 +5,7 @@
 #
 #     unshare --net --mount --uts --ipc --pid --fork --kill-child=SIGKILL --mount-proc sh world.sh COMMAND ...
 #
-# It runs COMMAND, and reaps what others leave behind.
+# It runs COMMAND, and reaps what others leave behind. LAB_NET is the network, without its last number.
 set -eu
 umask 022
 here=$(cd "${0%/*}" && pwd)
@@ -13,7 +13,8 @@ hostname witness
 mount -t tmpfs -o mode=755 run /run
 mount -t sysfs sysfs /sys
 mkdir -p /run/lab/tmp /run/lab/etc /run/sshd /run/postgresql /run/netns
-export TMPDIR=/run/lab/tmp PATH="$PATH:/usr/sbin:/sbin"
+net=${LAB_NET:=10.99.0}
+export LAB_NET TMPDIR=/run/lab/tmp PATH="$PATH:/usr/sbin:/sbin"
 
 ip link set lo up
 ip netns add switch
@@ -24,16 +25,16 @@ plug() { # NAMESPACE PORT
     ip -n switch link set "port-$2" master bridge up
 }
 plug 1 witness
-ip address add 10.99.0.10/24 dev eth0
+ip address add "$net.250/24" dev eth0
 ip link set eth0 up
 
 # Names, and keys by which the witness may log in: nobody outside of here sees these files.
 cat >/run/lab/etc/hosts <<END
 127.0.0.1 localhost
-10.99.0.1 host1
-10.99.0.2 host2
-10.99.0.10 witness bmc
-10.99.0.100 service
+$net.1 host1
+$net.2 host2
+$net.250 witness bmc
+$net.100 service
 END
 mount --bind /run/lab/etc/hosts /etc/hosts
 ssh-keygen -q -t ed25519 -N '' -C witness -f /run/lab/etc/witness_key
@@ -56,7 +57,7 @@ for number in 1 2; do
     ssh-keygen -q -t ed25519 -N '' -C "$host" -f "/run/lab/$host/ssh_host_key"
     printf '%s %s\n' "$host" "$(cat "/run/lab/$host/ssh_host_key.pub")" >>/run/lab/etc/known_hosts
     # Its baseboard management controller, on another cable than its own.
-    sed "s/HOST/$host/g; s/PORT/900$number/; s|LAB|$here|" "$here/bmc.conf" >"/run/lab/$host/bmc.conf"
+    sed "s/HOST/$host/g; s/ADDRESS/$net.250 900$number/; s|LAB|$here|" "$here/bmc.conf" >"/run/lab/$host/bmc.conf"
     ipmi_sim -c "/run/lab/$host/bmc.conf" -f "$here/bmc.emu" -s "/run/lab/$host/bmc" -n \
         </dev/null >"/run/lab/$host/bmc.log" 2>&1 &
     sh "$here/power.sh" "$host" set power 1

@@ -1,0 +1,30 @@
+/**
+ * The examples of conf/examples/ do what their paragraphs say: each is played on two hosts of the lab, with its own two
+ * files, as somebody would who has read the paragraph and no more. That of DRBD is only read (test/checks/examples.test.ts):
+ * it needs a kernel module.
+ */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { describe, test } from "node:test";
+import { examplesFolder, net } from "./example-site.ts";
+import { examples } from "./examples.ts";
+import { skipWithoutLab } from "./needs.ts";
+import { inWorldOf } from "./world.ts";
+
+const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  vip: { busybox: "busybox", curl: "curl" },
+  mysql: { mariadbd: "mariadb-server", "mariadb-install-db": "mariadb-server", mariadb: "mariadb-client" },
+  ocf: { nginx: "nginx-light", curl: "curl", "/usr/lib/ocf/resource.d/heartbeat/nginx": "resource-agents" },
+};
+
+/** They mostly wait: for three checks in a row, and for what has to last. */
+void describe("the examples", { concurrency: true }, () => {
+  for (const name of Object.keys(examples))
+    void test(name, { skip: skipWithoutLab(needed[name]) }, async () => {
+      await inWorldOf({ LAB_NET: net }, "play-example.js", name);
+    });
+});
+
+void test("every example is played, but for that which needs a kernel module", () => {
+  assert.deepEqual([...Object.keys(examples), "drbd"].sort(), readdirSync(examplesFolder).sort());
+});
