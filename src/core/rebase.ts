@@ -52,7 +52,7 @@ function rebasePhase(run: Run, nowMs: number): StepPhase {
     case "pausing":
       return { ...phase, untilMs: nowMs, fence: renew(run, phase.fence, nowMs) };
     case "expecting":
-      return { ...phase, sinceMs: nowMs, untilMs: nowMs + (phase.untilMs - phase.sinceMs) };
+      return { ...phase, sinceMs: nowMs, heardSinceMs: nowMs, untilMs: nowMs + (phase.untilMs - phase.sinceMs) };
     case "in-doubt":
       return { ...phase, left: null };
     case "awaiting":

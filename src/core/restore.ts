@@ -64,7 +64,6 @@ export function initialState(configuration: Configuration, nowMs: number): State
     clocks: {},
     waiting: [],
     run: null,
-    heardSinceMs: null,
     launcher: null,
     maintenance: [],
     distrust: null,

@@ -81,7 +81,14 @@ export type StepPhase =
   /** Between a failed attempt and the next, or between two questions to a fence agent. */
   | { readonly kind: "pausing"; readonly attempt: number; readonly fence: FenceCall | null; readonly untilMs: number }
   /** The process ended well; now the checks must show what was expected, by data newer than `sinceMs`. */
-  | { readonly kind: "expecting"; readonly attempt: number; readonly sinceMs: number; readonly untilMs: number }
+  | {
+      readonly kind: "expecting";
+      readonly attempt: number;
+      readonly sinceMs: number;
+      /** What passive checks have reported since then counts: from the step's start on, because a hook reports once. */
+      readonly heardSinceMs: number;
+      readonly untilMs: number;
+    }
   /** A person switches the host off, and says so: `failoverctl ack fence HOST`. As long as it takes. */
   | { readonly kind: "awaiting"; readonly attempt: number; readonly fence: FenceCall }
   /** A crash took its outcome and it must not run twice: an operator says `resume` or `abandon`. */

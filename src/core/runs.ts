@@ -203,13 +203,12 @@ export function personFenced(turn: Turn, host: string): boolean {
   return true;
 }
 
-/** `heardSinceMs`: since when a report of a passive check counts; null: since now. */
-function expectFrom(turn: Turn, run: Run, attempt: number, heardSinceMs: number | null = null): void {
+/** `heardSinceMs`: since when a report of a passive check counts. */
+function expectFrom(turn: Turn, run: Run, attempt: number, heardSinceMs: number = turn.nowMs): void {
   const { expect } = actionAt(run).options;
   invariant(expect !== null, "a step that is to expect says what");
-  turn.state = { ...turn.state, heardSinceMs };
-  const untilMs = turn.nowMs + expect.withinMs;
-  setPhase(turn, run, { kind: "expecting", attempt, sinceMs: turn.nowMs, untilMs });
+  const { nowMs: sinceMs } = turn;
+  setPhase(turn, run, { kind: "expecting", attempt, sinceMs, heardSinceMs, untilMs: sinceMs + expect.withinMs });
   hurryChecks(turn);
 }
 
@@ -261,7 +260,7 @@ function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind
   const { expect } = actionAt(run).options;
   invariant(expect !== null, "a step that expects says what");
   const owner = `run ${run.run}, step ${run.at + 1}`;
-  const newerThan = { ownMs: phase.sinceMs, passiveMs: turn.state.heardSinceMs ?? phase.sinceMs };
+  const newerThan = { ownMs: phase.sinceMs, passiveMs: phase.heardSinceMs };
   const judgement = judge(expect.condition, around(turn, { owner, cause: run.cause, newerThan }));
   const isMet = judgement.truth === "true";
   if (!isMet && turn.nowMs < phase.untilMs) return false;

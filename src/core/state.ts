@@ -119,11 +119,6 @@ export interface State {
   readonly clocks: Clocks;
   readonly waiting: readonly WaitingTrigger[];
   readonly run: Run | null;
-  /**
-   * For a step that expects: what passive checks have reported since then counts. Null: what they report from its end on, which
-   * is all that a daemon that comes back can tell from the journal.
-   */
-  readonly heardSinceMs: number | null;
   /** A launcher that waits for the next step's command. */
   readonly launcher: ProcessIdentity | null;
   readonly maintenance: readonly Maintenance[];

@@ -129,7 +129,9 @@ function stepEnded(run: Run, record: StepEnd): Run {
       return { ...run, phase: phaseAgain(run, { action, record, atMs }) };
     case "expect": {
       const withinMs = action.options.expect?.withinMs ?? 0;
-      return { ...run, phase: { kind: "expecting", attempt: record.attempt, sinceMs: atMs, untilMs: atMs + withinMs } };
+      const heardSinceMs = run.phase.kind === "running" ? run.phase.startedAtMs : atMs;
+      const untilMs = atMs + withinMs;
+      return { ...run, phase: { kind: "expecting", attempt: record.attempt, sinceMs: atMs, heardSinceMs, untilMs } };
     }
   }
 }
@@ -180,7 +182,8 @@ function resumed(run: Run): Run {
   const expect = run.actions[run.at]?.options.expect ?? null;
   if (phase.kind !== "in-doubt" || !phase.hasEnded || failure !== null || expect === null) return restart(run);
   const sinceMs = lastMs(run);
-  return { ...run, phase: { kind: "expecting", attempt: phase.attempt, sinceMs, untilMs: sinceMs + expect.withinMs } };
+  const untilMs = sinceMs + expect.withinMs;
+  return { ...run, phase: { kind: "expecting", attempt: phase.attempt, sinceMs, heardSinceMs: sinceMs, untilMs } };
 }
 
 function restart(run: Run): Run {

@@ -122,7 +122,7 @@ const rows: readonly Row[] = [
   },
   {
     name: "an expectation was not met",
-    change: { run: runIn({ kind: "expecting", attempt: 1, sinceMs: 1_000, untilMs: 5_500 }) },
+    change: { run: runIn({ kind: "expecting", attempt: 1, sinceMs: 1_000, heardSinceMs: 1_000, untilMs: 5_500 }) },
     want: 5_500,
   },
   {

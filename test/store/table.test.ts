@@ -104,7 +104,6 @@ const notSaved: Readonly<{ [field: string]: string }> = {
   clocks: "a `for` counts from what is observed, not from before",
   run: "the journal has it, to the last step",
   launcher: "it ended with its daemon",
-  heardSinceMs: "a journal knows no more than a step's end: what is reported from then on counts",
   nextJob: "jobs ended with their daemon",
 };
 

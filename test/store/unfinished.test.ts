@@ -73,7 +73,7 @@ check("four steps, a retry and an expectation", [
     record: stepEnd({ step: 3 }, { next: "expect" }),
     want: {
       at: 2,
-      phase: { kind: "expecting", attempt: 1, sinceMs: 3_060, untilMs: 33_060 },
+      phase: { kind: "expecting", attempt: 1, sinceMs: 3_060, heardSinceMs: 3_050, untilMs: 33_060 },
       done: [0, 1],
       failure: null,
     },
@@ -111,7 +111,7 @@ check("a failure that may be, a failure that may not, and the undos", [
     record: stepEnd({ step: 3 }, { next: "expect" }),
     want: {
       at: 2,
-      phase: { kind: "expecting", attempt: 1, sinceMs: 1_030, untilMs: 31_030 },
+      phase: { kind: "expecting", attempt: 1, sinceMs: 1_030, heardSinceMs: 1_020, untilMs: 31_030 },
       done: [0],
       failure: null,
     },
@@ -335,7 +335,7 @@ check("steps that the run does not have, expectations that it has not, and ends 
     record: stepEnd({ step: 1 }, { next: "expect" }),
     want: {
       at: 0,
-      phase: { kind: "expecting", attempt: 1, sinceMs: 1_510, untilMs: 1_510 },
+      phase: { kind: "expecting", attempt: 1, sinceMs: 1_510, heardSinceMs: 1_500, untilMs: 1_510 },
       done: [],
       failure: null,
     },
