@@ -71,7 +71,7 @@ export function declare(checks: FileTree, actions: FileTree, context: SettingsCo
     hostNames: new Set(byHost.keys()),
     byHost,
     byName: groupBy(declared, (check) => check.name),
-    hasFreeStatuses: declared.some((check) => statusesOf(check) === null),
+    hasFreeStatuses: declared.some((check) => statusesOf(check, null) === null),
     hasReportedHosts: declared.some((check) => dialectOf(check) === "report"),
   };
 }
@@ -82,14 +82,15 @@ export function dialectOf(check: DeclaredCheck): "plugin" | "ocf" | "report" {
   return check.own.settings.dialect ?? check.defaults.settings.dialect ?? (isAgent ? "ocf" : "plugin");
 }
 
-/** What a check of a dialect can say; null: anything. Every check can be unknown. */
-export function statusesOf(check: DeclaredCheck): readonly string[] | null {
+/** What a check of a dialect can say; null: anything. Every check can be unknown. `isPromotable`: null is not known yet. */
+export function statusesOf(check: DeclaredCheck, isPromotable: boolean | null): readonly string[] | null {
   if (check.kind === "passive") return null;
   switch (dialectOf(check)) {
     case "plugin":
       return ["ok", "warning", "critical", "unknown", "down", "master", "slave"];
     case "ocf":
-      return ["ok", "slave", "master", "critical", "down", "unknown"];
+      if (isPromotable === null) return ["ok", "slave", "master", "critical", "down", "unknown"];
+      return [...(isPromotable ? ["slave", "master"] : ["ok"]), "critical", "down", "unknown"];
     case "report":
       return null;
   }

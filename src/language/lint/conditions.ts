@@ -6,7 +6,14 @@ import type { Linted, Warning } from "./linted.ts";
 import type { ConditionTree, Span, Word } from "../tree.ts";
 import type { Condition, HostReference, Population, Subject } from "../../core/condition.ts";
 
-export function* lintConditions({ meaning, declarations }: Linted): Iterable<Warning> {
+/** The declarations, and which of their checks are of agents that can be promoted. */
+interface Looked extends Declarations {
+  readonly promotable: ReadonlySet<DeclaredCheck>;
+}
+
+export function* lintConditions({ meaning, declarations: declared, checks }: Linted): Iterable<Warning> {
+  const promotable = checks.filter(({ check }) => check.isPromotable);
+  const declarations: Looked = { ...declared, promotable: new Set(promotable.map((each) => each.declared)) };
   for (const { rule, header, when, guard, commands } of meaning.rules) {
     if (rule.trigger.kind === "transition" && header.kind === "transition") {
       const { check, host, from, to } = rule.trigger;
@@ -33,7 +40,7 @@ export function* lintConditions({ meaning, declarations }: Linted): Iterable<War
 }
 
 /** Tree and meaning have the same shape. */
-function* lintTree(tree: ConditionTree, condition: Condition, declarations: Declarations): Iterable<Warning> {
+function* lintTree(tree: ConditionTree, condition: Condition, declarations: Looked): Iterable<Warning> {
   switch (tree.kind) {
     case "or":
     case "and": {
@@ -96,11 +103,7 @@ function warnFor(tree: Extract<ConditionTree, { kind: "for" }>, whole: string): 
   };
 }
 
-function* lintStatuses(
-  words: readonly Word[],
-  of: Subject | Population,
-  declarations: Declarations,
-): Iterable<Warning> {
+function* lintStatuses(words: readonly Word[], of: Subject | Population, declarations: Looked): Iterable<Warning> {
   for (const word of words) yield* lintStatus(shownText(word), word.span, of, declarations);
 }
 
@@ -109,7 +112,7 @@ function* lintStatus(
   status: string,
   span: Span,
   of: Subject | Population | null,
-  declarations: Declarations,
+  declarations: Looked,
 ): Iterable<Warning> {
   if (declarations.hasReportedHosts || declarations.hasFreeStatuses) return;
   const { names, statuses } = possibleStatuses(of, declarations);
@@ -127,9 +130,9 @@ interface Possible {
 }
 
 /** By what is meant; of the declarations that are being looked at. */
-const known = new WeakMap<Declarations, Map<string, Possible>>();
+const known = new WeakMap<Looked, Map<string, Possible>>();
 
-function possibleStatuses(of: Subject | Population | null, declarations: Declarations): Possible {
+function possibleStatuses(of: Subject | Population | null, declarations: Looked): Possible {
   const cache = known.get(declarations) ?? new Map<string, Possible>();
   known.set(declarations, cache);
   const key = JSON.stringify(of);
@@ -138,7 +141,8 @@ function possibleStatuses(of: Subject | Population | null, declarations: Declara
   const checks = checksMeant(of, declarations);
   const isAboutHost = of === null || of.kind === "host" || of.kind === "variable" || of.kind === "hosts";
   const statuses = new Set<string>(["unknown"]);
-  for (const check of checks) for (const status of statusesOf(check) ?? []) statuses.add(status);
+  for (const check of checks)
+    for (const status of statusesOf(check, declarations.promotable.has(check)) ?? []) statuses.add(status);
   if (isAboutHost && checks.length > 1) statuses.add("conflict");
   const possible = { names: [...new Set(checks.map((check) => check.name))], statuses };
   cache.set(key, possible);
@@ -146,7 +150,7 @@ function possibleStatuses(of: Subject | Population | null, declarations: Declara
 }
 
 /** Of a host, only the checks that count for it. */
-function checksMeant(of: Subject | Population | null, declarations: Declarations): readonly DeclaredCheck[] {
+function checksMeant(of: Subject | Population | null, declarations: Looked): readonly DeclaredCheck[] {
   if (of === null || of.kind === "hosts" || of.kind === "variable") return declarations.checks.filter(isCounting);
   if (of.kind === "host") return (declarations.byHost.get(of.host) ?? []).filter(isCounting);
   const ofName = of.check === null ? declarations.checks : (declarations.byName.get(of.check) ?? []);

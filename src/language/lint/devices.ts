@@ -1,4 +1,7 @@
-/** What can go wrong with fence devices: that they prove nothing, W19, are ended too soon, W20, or give a secret away, W15. */
+/**
+ * What can go wrong with fence devices: that they prove nothing, W19, are ended too soon, W20, are never tried, W22, or give a
+ * secret away, W15.
+ */
 import { isHeuristic } from "../fence-meaning.ts";
 import { shownText } from "../words.ts";
 import { sayDuration } from "../../base/duration.ts";
@@ -53,6 +56,19 @@ export function* lintDelays({ meaning }: Linted): Iterable<Warning> {
       const span = command.words.find((word) => shownText(word).startsWith(`${given[0]?.[0]}=`))?.span ?? command.span;
       yield { file: "actions", code: "W20", span, message, hint: "give it more time: `{ timeout 2m }`" };
     }
+  }
+}
+
+/** A person is waited for as long as it takes, and does not fail. */
+export function* lintBehindPeople({ meaning }: Linted): Iterable<Warning> {
+  for (const { host, devices } of meaning.fences) {
+    const at = devices.findIndex(({ device }) => device.agent === null);
+    const behind = at === -1 ? undefined : devices[at + 1];
+    if (behind === undefined) continue;
+    const { device, command } = behind;
+    const message = `${device.name} is never tried: \`manual\` above it waits until somebody says that ${host} is off`;
+    const span = command.words[0]?.span ?? command.span;
+    yield { file: "actions", code: "W22", span, message, hint: "let `manual` stand last" };
   }
 }
 

@@ -8,7 +8,7 @@
 import { codes } from "../codes.ts";
 import { lintEchoes, lintFences, lintStops } from "./actions.ts";
 import { lintConditions } from "./conditions.ts";
-import { lintDelays, lintProofs, lintSecrets } from "./devices.ts";
+import { lintBehindPeople, lintDelays, lintProofs, lintSecrets } from "./devices.ts";
 import { lintChecks, lintVariables } from "./names.ts";
 import { lintPromotions } from "./promotions.ts";
 import { lintDoubles, lintImpossible, lintNoMaster } from "./triggers.ts";
@@ -39,6 +39,7 @@ export function lint(linted: Linted, files: Readonly<Record<Warning["file"], Lin
     ...lintStops(linted),
     ...lintProofs(linted),
     ...lintDelays(linted),
+    ...lintBehindPeople(linted),
     ...lintSecrets(linted),
     ...lintVariables(linted),
   ];
