@@ -4,8 +4,8 @@
  * used here for longer than moments after the last was seen.
  */
 import { errnoOf } from "./errno.ts";
-import { isGroupRunning } from "./process-identity.ts";
-import { killAfterMs } from "./processes.ts";
+import { isGroupRunning, membersOf, type GroupMembers } from "./process-identity.ts";
+import { killAfterMs, undeadAfterMs } from "./processes.ts";
 
 /** How often it is looked whether somebody is left. */
 const lookEveryMs = 20;
@@ -26,10 +26,11 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 }
 
 /**
- * TERM now, KILL after `killAfterMs` if anybody is left, then `onGone`; `null`: nobody waits for that. The answer forgets
- * about it: no more signals, and `onGone` is not called.
+ * TERM now, KILL after `killAfterMs` if anybody is left, then `onEnd` when nobody lives any more; `null`: nobody waits for
+ * that. What hangs in the kernel (a disk or a file server that does not answer) cannot be killed: after `undeadAfterMs` more
+ * it is given up, and `left` says who lives still. The answer forgets about it: no more signals, and `onEnd` is not called.
  */
-export function endGroup(group: number, onGone: (() => void) | null): () => void {
+export function endGroup(group: number, onEnd: ((left: GroupMembers) => void) | null): () => void {
   signalGroup(group, "SIGTERM");
   /** A stopped process hears TERM only when it goes on. */
   signalGroup(group, "SIGCONT");
@@ -37,20 +38,23 @@ export function endGroup(group: number, onGone: (() => void) | null): () => void
   const look = setInterval(() => {
     lookCount += 1;
     /** Orphans that have ended stay as zombies until process 1 asks for them, which it may do late, or never. */
-    const isCloseLook = onGone !== null && lookCount % closeLookEvery === 0;
-    if (!signalGroup(group, 0) || (isCloseLook && !isGroupRunning(group))) finish();
+    const isCloseLook = onEnd !== null && lookCount % closeLookEvery === 0;
+    if (!signalGroup(group, 0) || (isCloseLook && !isGroupRunning(group))) finish(nobody);
   }, lookEveryMs);
-  const kill = setTimeout(() => {
+  let limit = setTimeout(() => {
     signalGroup(group, "SIGKILL");
-    finish();
+    if (onEnd === null) finish(nobody);
+    else limit = setTimeout(() => finish(membersOf(group)), undeadAfterMs);
   }, killAfterMs);
   const forget = (): void => {
     clearInterval(look);
-    clearTimeout(kill);
+    clearTimeout(limit);
   };
-  const finish = (): void => {
+  const finish = (left: GroupMembers): void => {
     forget();
-    onGone?.();
+    onEnd?.(left);
   };
   return forget;
 }
+
+const nobody: GroupMembers = { pids: [], isAll: true };

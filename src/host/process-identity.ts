@@ -40,17 +40,57 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return found !== null && !found.isDead && found.identity.startTicks === identity.startTicks;
 }
 
-/** Whether a process of this group lives: zombies do not count. Looks at every process there is, 20 µs each. */
-export function isGroupRunning(group: number): boolean {
-  return readdirSync("/proc").some((name) => /^\d+$/.test(name) && isLivingMember(Number(name), group));
+export interface GroupMembers {
+  /** Those that surely live: zombies do not count. */
+  readonly pids: readonly number[];
+  /** False: not everybody could be looked at (no file handles left), so there may be more. */
+  readonly isAll: boolean;
 }
 
-function isLivingMember(pid: number, group: number): boolean {
+/** The living processes of a group. Looks at every process there is, 20 µs each. */
+export function membersOf(group: number): GroupMembers {
+  let names: readonly string[];
+  try {
+    names = readdirSync("/proc");
+  } catch {
+    return { pids: [], isAll: false };
+  }
+  let isAll = true;
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  const living = pids.filter((pid) => {
+    try {
+      const found = readProcess(pid);
+      return found !== null && found.group === group && !found.isDead;
+    } catch {
+      isAll = false;
+      return false;
+    }
+  });
+  return { pids: living, isAll };
+}
+
+/** Whether a process of this group lives. If /proc cannot be read it is taken to, as in `isRunning`. */
+export function isGroupRunning(group: number): boolean {
+  const { pids, isAll } = membersOf(group);
+  return pids.length > 0 || !isAll;
+}
+
+/**
+ * Whether this process, which led a group of its own, is dead and has left somebody alive in it. Its pid is nobody else's as
+ * long as it has: where there is a process of that pid, and it is another one, nobody is left.
+ */
+export function isGroupLeft(leader: ProcessIdentity): boolean {
+  /** Pid 0 is nobody's, and the kernel's own threads are in a group of that number. */
+  if (leader.pid === 0 || isRunning(leader)) return false;
+  return !isPidOfAnother(leader) && isGroupRunning(leader.pid);
+}
+
+function isPidOfAnother({ pid, startTicks }: ProcessIdentity): boolean {
   try {
     const found = readProcess(pid);
-    return found !== null && found.group === group && !found.isDead;
+    return found !== null && found.identity.startTicks !== startTicks;
   } catch {
-    return true;
+    return false;
   }
 }
 

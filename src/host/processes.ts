@@ -74,9 +74,15 @@ export interface Processes {
    * input through a pipe, never to a file; `null`: /dev/null. Programmer's error if there is no launcher ready.
    */
   startStep(key: StepKey, command: ProcessCommand, stdin: string | null): void;
-  /** Ends the step's process group (TERM, `killAfterMs`, KILL). Its end is still told, by `step-ended`. */
+  /**
+   * Ends the step's process group (TERM, `killAfterMs`, KILL). Its end is still told, by `step-ended`, when nothing of the
+   * group lives any more; of what cannot be killed, after `undeadAfterMs`, that it is `lost`, and who lives still.
+   */
   killStep(key: StepKey): void;
-  /** After a restart of the daemon: what became of a step that an earlier daemon started. */
+  /**
+   * After a restart of the daemon: what became of a step that an earlier daemon started. One whose launcher was killed and
+   * that left something alive is running, and is ended when it is awaited.
+   */
   findStep(
     key: StepKey,
     identity: ProcessIdentity,
@@ -98,3 +104,6 @@ export const stepLogBytesMax = 16 * 1024 * 1024;
 
 /** Between TERM and KILL: long enough to tidy up, short enough for a failover. */
 export const killAfterMs = 2_000;
+
+/** From KILL on: memory of many gigabytes is given back in that time, and a failover does not wait longer for what never ends. */
+export const undeadAfterMs = 8_000;

@@ -11,8 +11,14 @@ import { writeCommand, type CommandText } from "./command-text.ts";
 import { Launchers, type Launcher, type LauncherExit } from "./launcher.ts";
 import { writeStep } from "./launcher-script.ts";
 import { endGroup } from "./process-group.ts";
-import { isRunning } from "./process-identity.ts";
-import type { ProcessCommand, ProcessEvent, ProcessIdentity, StepKey } from "./processes.ts";
+import { isGroupLeft, isRunning, type GroupMembers } from "./process-identity.ts";
+import {
+  undeadAfterMs,
+  type ProcessCommand,
+  type ProcessEvent,
+  type ProcessIdentity,
+  type StepKey,
+} from "./processes.ts";
 import { makeStepFiles, readExit, readStepOutput, stepPaths, type StepPaths } from "./step-files.ts";
 import { StepLogs } from "./step-logs.ts";
 import { launcherName, outcomeOfEnding } from "./why-not-started.ts";
@@ -79,7 +85,7 @@ export class Steps {
   kill(key: StepKey): void {
     const step = this.#steps.get(nameOf(key));
     if (step === undefined || step.forgetGroup !== null) return;
-    if (step.own === null && !isRunning(step.identity)) return;
+    if (step.own === null && !isAlive(step.identity)) return;
     this.#endGroup(step);
   }
 
@@ -88,7 +94,7 @@ export class Steps {
     identity: ProcessIdentity,
   ): "running" | { readonly outcome: Outcome; readonly output: string } | "in-doubt" {
     const paths = stepPaths(this.#runsFolder, key);
-    if (readExit(paths) === null && isRunning(identity)) return "running";
+    if (readExit(paths) === null && isAlive(identity)) return "running";
     /** Read anew: it may have ended between the two. */
     const code = readExit(paths);
     if (code === null) return "in-doubt";
@@ -171,29 +177,36 @@ export class Steps {
     } else if (isAlive) {
       step.look = setTimeout(() => this.#look(step), lookEveryMs);
     } else if (step.forgetGroup === null) {
-      this.#settle(step, {
-        kind: "lost",
-        reason: `its launcher (pid ${step.identity.pid}) is gone and left no exit code`,
-      });
+      /** Nobody will ever hear how its command ends: what is left of it must not go on beside the next step. */
+      const isLeft = isGroupLeft(step.identity);
+      if (isLeft) this.#endGroup(step);
+      const and = isLeft ? "; what it had started is ended" : "";
+      const reason = `its launcher (pid ${step.identity.pid}) is gone and left no exit code${and}`;
+      this.#settle(step, { kind: "lost", reason });
     } else {
       this.#settle(step, { kind: "killed", signal: "SIGKILL" });
     }
   }
 
   #endGroup(step: Step): void {
-    step.forgetGroup = endGroup(step.identity.pid, () => {
+    step.forgetGroup = endGroup(step.identity.pid, (left) => {
       step.isGroupGone = true;
-      if (step.outcome !== null) this.#finish(step, step.outcome);
+      const reason = sayUndead(step.identity, left);
+      if (reason !== null) this.#finish(step, { kind: "lost", reason });
+      else if (step.outcome !== null) this.#finish(step, step.outcome);
     });
   }
 
   #settle(step: Step, outcome: Outcome): void {
+    /** It was given up as one that cannot be killed, and ends now. */
+    if (this.#steps.get(nameOf(step.key)) !== step) return;
     step.outcome = outcome;
     if (step.forgetGroup === null || step.isGroupGone) this.#finish(step, outcome);
   }
 
   #finish(step: Step, outcome: Outcome): void {
     this.#steps.delete(nameOf(step.key));
+    clearTimeout(step.look);
     const droppedBytes = this.#logs.unwatch(step.paths.log);
     this.#tell(step.key, outcome, step.note + readStepOutput(step.paths), droppedBytes);
   }
@@ -201,6 +214,18 @@ export class Steps {
   #tell(key: StepKey, outcome: Outcome, output: string, droppedBytes: number): void {
     if (!this.#isClosed) this.#onEvent({ kind: "step-ended", key, outcome, output, droppedBytes });
   }
+}
+
+/** The launcher, or what it has left behind in its group. */
+function isAlive(identity: ProcessIdentity): boolean {
+  return isRunning(identity) || isGroupLeft(identity);
+}
+
+/** Null: nobody is left. */
+function sayUndead({ pid }: ProcessIdentity, { pids, isAll }: GroupMembers): string | null {
+  if (pids.length === 0 && isAll) return null;
+  const who = pids.length === 0 ? `something of process group ${pid}` : `pid ${pids.join(", ")}`;
+  return `${who} does not die, and may still do what it was told: SIGKILL came ${undeadAfterMs / 1_000} s ago`;
 }
 
 /** Both streams are in one log, so silence is a log with nothing but the complaint. */

@@ -11,7 +11,8 @@ import { EventBook } from "./event-book.ts";
 
 export type Call =
   | readonly ["startCheck", number, ProcessCommand, number]
-  | readonly ["startStep", StepKey, ProcessCommand, string | null];
+  | readonly ["startStep", StepKey, ProcessCommand, string | null]
+  | readonly ["killStep", StepKey];
 
 export class Remote extends EventBook {
   readonly #child: ChildProcess;

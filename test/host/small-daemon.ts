@@ -14,7 +14,8 @@ const processes = createProcesses({
 createInterface({ input: process.stdin }).on("line", (line) => {
   const call = parseCall(line);
   if (call[0] === "startCheck") processes.startCheck(call[1], call[2], call[3]);
-  else processes.startStep(call[1], call[2], call[3]);
+  else if (call[0] === "startStep") processes.startStep(call[1], call[2], call[3]);
+  else processes.killStep(call[1]);
 });
 
 function parseCall(line: string): Call {

@@ -1,9 +1,23 @@
 /** A machine that has no more processes, handles or programs to give: said as that, without a flood, and over when it is. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { errnoOf } from "../../src/host/errno.ts";
+import { endGroup, signalGroup } from "../../src/host/process-group.ts";
+import { isGroupRunning, membersOf, readProcess, type GroupMembers } from "../../src/host/process-identity.ts";
+import { isAlive, until } from "./proc.ts";
 import { Remote } from "./remote.ts";
 import { command, makeFolder, Stage } from "./stage.ts";
 
@@ -74,6 +88,71 @@ void test(
   },
 );
 
+void test("a step that cannot be killed is not said to have ended", { skip: !isRoot }, async (context) => {
+  const folder = makeFolder(context);
+  chownSync(folder, nobody, nobody);
+  mkdirSync(join(folder, "var"), { mode: 0o700 });
+  chownSync(join(folder, "var"), nobody, nobody);
+  /** What is root's is nobody's to kill, as little as what hangs in the kernel is anybody's. */
+  const become = join(folder, "become");
+  copyFileSync(whichSetpriv(), become);
+  chmodSync(become, 0o4755);
+  const daemon = new Remote(context, folder, ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"]);
+  await daemon.launcherReady();
+  const key = { run: 1, name: "1" };
+  daemon.call(
+    "startStep",
+    key,
+    command(become, "--reuid=0", "/bin/sh", "-c", `echo $$ >${folder}/pid; sleep 1000`),
+    null,
+  );
+  const pidFile = join(folder, "pid");
+  await until(() => existsSync(pidFile) && readFileSync(pidFile, "utf8").endsWith("\n"), "the step runs");
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  const group = readProcess(pid)?.group ?? 0;
+  context.after(() => signalGroup(group, "SIGKILL"));
+  daemon.call("killStep", key);
+  const { outcome } = await daemon.stepEnded(key);
+  const reason = outcome.kind === "lost" ? outcome.reason : outcome.kind;
+  assert.match(
+    reason,
+    new RegExp(`^pid .*\\b${pid}\\b.* does not die, and may still do what it was told: SIGKILL came 8 s ago$`),
+  );
+  assert.ok(isAlive(pid));
+});
+
+void test("no file handles left: what is being ended is taken to live on, and nothing is thrown", async (context) => {
+  const folder = makeFolder(context);
+  const child = spawn("/bin/sh", ["-c", `trap '' TERM; : >${folder}/ready; while :; do sleep 0.05; done`], {
+    detached: true,
+    stdio: "ignore",
+  });
+  const pid = child.pid ?? 0;
+  context.after(() => signalGroup(pid, "SIGKILL"));
+  await until(() => existsSync(join(folder, "ready")), "it runs");
+  limitOwnHandles(256);
+  context.after(() => limitOwnHandles(1_024));
+  const handles: number[] = [];
+  const takeAll = (): void => {
+    try {
+      for (;;) handles.push(openSync("/dev/null", "r"));
+    } catch (error) {
+      assert.equal(errnoOf(error), "EMFILE");
+    }
+  };
+  assert.equal(membersOf(pid).isAll, true);
+  takeAll();
+  const whileFull = {
+    members: membersOf(pid),
+    isRunning: isGroupRunning(pid),
+    isOtherRunning: isGroupRunning(2 ** 22),
+  };
+  const ended = new Promise<GroupMembers>((resolve) => endGroup(pid, resolve));
+  const left = await ended.finally(() => handles.splice(0).forEach((handle) => closeSync(handle)));
+  assert.deepEqual(whileFull, { members: { pids: [], isAll: false }, isRunning: true, isOtherRunning: true });
+  assert.deepEqual(left, { pids: [], isAll: true });
+});
+
 void test("no mkfifo: the checks say so", async (context) => {
   const before = process.env["PATH"];
   process.env["PATH"] = "/nonexistent";
@@ -88,5 +167,15 @@ void test("no mkfifo: the checks say so", async (context) => {
 function limitProcesses(pid: number, most: string): void {
   const become = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"];
   const done = spawnSync("setpriv", [...become, "prlimit", "--pid", String(pid), `--nproc=${most}:`]);
+  assert.equal(done.status, 0, String(done.stderr));
+}
+
+function whichSetpriv(): string {
+  return String(spawnSync("/bin/sh", ["-c", "command -v setpriv"]).stdout).trim();
+}
+
+/** The soft limit alone: it can be raised again. */
+function limitOwnHandles(most: number): void {
+  const done = spawnSync("prlimit", ["--pid", String(process.pid), `--nofile=${most}:`]);
   assert.equal(done.status, 0, String(done.stderr));
 }

@@ -290,6 +290,41 @@ void test("a step of an earlier daemon can be killed, and its death without a wo
   }
 });
 
+void test("a launcher that was killed together with its daemon: what it has left is ended, and the step is lost", async (context) => {
+  const folder = makeFolder(context);
+  const script = join(folder, "action");
+  writeFileSync(script, `#!/bin/sh\ntrap '' TERM; echo $$ >${folder}/pid; while :; do sleep 0.05; done\n`, {
+    mode: 0o755,
+  });
+  for (const isKilled of [false, true]) {
+    rmSync(join(folder, "pid"), { force: true });
+    const daemon = new Remote(context, folder);
+    const launcher = await daemon.launcherReady();
+    daemon.call("startStep", key, command(script), null);
+    const pidFile = join(folder, "pid");
+    await until(() => existsSync(pidFile) && readFileSync(pidFile, "utf8").endsWith("\n"), "the step runs");
+    const pid = Number(readFileSync(pidFile, "utf8"));
+    await daemon.kill();
+    process.kill(launcher.pid, "SIGKILL");
+    await until(() => !isRunning(launcher), "the launcher is gone");
+    assert.ok(isAlive(pid), "its command is not");
+
+    const stage = new Stage(context, { folder });
+    assert.equal(stage.processes.findStep(key, launcher), "running");
+    const other = { ...launcher, startTicks: launcher.startTicks - 1 };
+    assert.equal(stage.processes.findStep({ run: 8, name: "1" }, { pid: 0, startTicks: 0 }), "in-doubt");
+    stage.processes.awaitStep(key, launcher);
+    if (isKilled) stage.processes.killStep(key);
+    const ended = await stage.stepEnded(key);
+    assert.equal(isAlive(pid), false, "it has ended when that is told");
+    const reason = `its launcher (pid ${launcher.pid}) is gone and left no exit code; what it had started is ended`;
+    assert.deepEqual(ended.outcome, isKilled ? { kind: "killed", signal: "SIGKILL" } : { kind: "lost", reason });
+    assert.equal(stage.processes.findStep(key, launcher), "in-doubt");
+    assert.equal(stage.processes.findStep(key, other), "in-doubt");
+    await stage.processes.close();
+  }
+});
+
 void test("a daemon that dies before it gave the command: nothing was started, and that is in doubt", async (context) => {
   const folder = makeFolder(context);
   const daemon = new Remote(context, folder);
