@@ -1,0 +1,150 @@
+/** Why a rule did not fire, or would: for every kind of trigger, what it waits for and what is so now. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explain } from "../../src/core/explain.ts";
+import { newRule } from "../../src/core/turn.ts";
+import { makeCheck, makeConfiguration, makeObservation, makeRule, makeStanding, makeState } from "./build.ts";
+import { runOf } from "./bound-run.ts";
+import type { Trigger } from "../../src/core/configuration.ts";
+import type { State } from "../../src/core/state.ts";
+
+const check = makeCheck("check_a", "h1");
+const any = { kind: "any" } as const;
+const master = { kind: "status", status: "master" } as const;
+const edge = (change: Partial<Extract<Trigger, { kind: "transition" }>> = {}): Trigger => ({
+  kind: "transition",
+  from: any,
+  to: master,
+  host: null,
+  check: null,
+  ...change,
+});
+const hosts = {
+  h1: makeStanding("master", { role: "master" }),
+  h2: makeStanding("critical", { role: "slave" }),
+  h3: makeStanding("ok"),
+};
+const known: Partial<State> = { hosts };
+const cause = { host: "h1", from: null, to: null, check: null, failed: null };
+const waiting = [{ rule: "it", cause, atMs: 0, isAnnounced: true }];
+
+const rows: readonly {
+  readonly trigger: Trigger;
+  readonly given: Partial<State>;
+  readonly text: string;
+  readonly because: string;
+}[] = [
+  {
+    trigger: edge(),
+    given: { hosts: {} },
+    text: "a host goes from any status to master",
+    because: "it has not come; now no host is known",
+  },
+  {
+    trigger: edge({ host: "h1", from: master, to: any }),
+    given: known,
+    text: "h1 goes from master to any status",
+    because: "it has not come; now h1 is master, h2 is critical (role slave), h3 is ok",
+  },
+  {
+    trigger: edge({ check: "check_a" }),
+    given: { ...known, waiting },
+    text: "check_a goes from any status to master",
+    because: "it has come and waits for its turn",
+  },
+  {
+    trigger: edge({ check: "check_a", host: "h1" }),
+    given: { hosts: {} },
+    text: "check_a on h1 goes from any status to master",
+    because: "it has not come; now no host is known",
+  },
+  {
+    trigger: { kind: "split-brain" },
+    given: {},
+    text: "two hosts are confirmed master at once",
+    because: "it has not come; now no two hosts are master",
+  },
+  {
+    trigger: { kind: "split-brain" },
+    given: { splitBrain: ["h1", "h2"] },
+    text: "two hosts are confirmed master at once",
+    because: "h1 and h2 are master together: it came when that began, and comes again when that was over in between",
+  },
+  {
+    trigger: { kind: "run-failed" },
+    given: {},
+    text: "a run fails",
+    because: "it has not come; no run is in progress",
+  },
+  {
+    trigger: { kind: "run-failed" },
+    given: { run: runOf({}) },
+    text: "a run fails",
+    because: "it has not come; run 1 of calm is in progress",
+  },
+  {
+    trigger: { kind: "run-failed" },
+    given: { run: runOf({ failure: "step 1: act exited with 1" }) },
+    text: "a run fails",
+    because: "it has not come; run 1 of calm is in progress and has failed: it comes at the run's end",
+  },
+];
+
+for (const { trigger, given, text, because } of rows) {
+  void test(`${text}: ${because}`, () => {
+    const configuration = makeConfiguration({ checks: [check], rules: [makeRule("it", { trigger })] });
+    const explained = explain({ configuration, state: makeState(configuration, given) }, "it", 1_000);
+    const truth = given.waiting === undefined ? "false" : "true";
+    assert.deepEqual(explained?.parts, [{ of: "on", depth: 0, text, truth, because }]);
+  });
+}
+
+const isDown = { kind: "is", subject: { kind: "host", host: "h1" }, isNegated: false, statuses: ["down"] } as const;
+const level = makeConfiguration({
+  checks: [check],
+  rules: [
+    makeRule("it", {
+      trigger: { kind: "condition", when: { kind: "not", part: isDown } },
+      guard: isDown,
+      limit: { runs: 2, withinMs: 5_000 },
+    }),
+  ],
+});
+const seen: Partial<State> = {
+  observations: { [check.key]: makeObservation(check, "down", { latestAtMs: 900 }) },
+  hosts: { h1: makeStanding("down") },
+};
+
+void test("a `when` and an `if` are told in their parts, each as deep as it stands", () => {
+  const state = makeState(level, seen);
+  const explained = explain({ configuration: level, state }, "it", 1_000);
+  const parts = explained?.parts.map(({ of, depth, text, truth }) => [of, depth, text, truth]);
+  assert.deepEqual(parts, [
+    ["when", 0, "not h1 is down", "false"],
+    ["when", 1, "h1 is down", "true"],
+    ["if", 0, "h1 is down", "true"],
+  ]);
+  assert.equal(explained?.hold, null);
+});
+
+void test("what holds it is told: that it has fired, a hold, or that it is over its limit", () => {
+  const holdOf = (change: Partial<State>): string | null | undefined =>
+    explain({ configuration: level, state: makeState(level, { ...seen, ...change }) }, "it", 1_000)?.hold;
+  assert.equal(
+    holdOf({ rules: { it: { ...newRule, hasFired: true } } }),
+    'it has fired for this, and fires again when its "when" was false in between',
+  );
+  assert.equal(
+    holdOf({ rules: { it: { ...newRule, runStartsMs: [100, 200] } } }),
+    "it is over its limit: it would be blocked instead of run",
+  );
+  assert.equal(holdOf({ rules: { it: { ...newRule, runStartsMs: [200] } } }), null);
+  assert.equal(
+    holdOf({ learning: { sinceMs: 950, isOver: false } }),
+    "it held: still learning, 1 of 1 check has not reported yet, check_a on h1 first",
+  );
+});
+
+void test("a rule that is not there is not explained", () => {
+  assert.equal(explain({ configuration: level, state: makeState(level) }, "another", 1_000), null);
+});
