@@ -217,8 +217,9 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
   const { run } = turn.state;
   if (run === null || run.run !== event.run || run.phase.kind !== "running" || run.phase.name !== event.name) return;
   const { phase } = run;
+  /** What is lost although it was killed does not die, and that is said instead. */
   const outcome: Outcome =
-    phase.isKilled && turn.nowMs >= phase.killAtMs
+    phase.isKilled && turn.nowMs >= phase.killAtMs && event.outcome.kind !== "lost"
       ? { kind: "timed-out", afterMs: Math.round(turn.nowMs - phase.startedAtMs) }
       : event.outcome;
   const { shown } = describeStep(turn, run, phase.attempt, phase.fence);

@@ -30,6 +30,8 @@ export function judgeEnd(
     const next: StepPhase = { ...readyFor(turn, action, phase.attempt + 1), fence: phase.fence };
     return { isSuccess: false, next: "again", phase: next, why: ", with another launcher" };
   }
+  if (action.kind === "command" && phase.isKilled && outcome.kind === "lost")
+    return { isSuccess: false, next: "failed", why: `${why}, and is not tried again beside itself` };
   if (action.kind === "fence" && phase.fence !== null) {
     const call = afterFenceCall(action, phase.fence, outcome, turn.nowMs);
     switch (call.kind) {

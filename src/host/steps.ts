@@ -225,7 +225,7 @@ function isAlive(identity: ProcessIdentity): boolean {
 function sayUndead({ pid }: ProcessIdentity, { pids, isAll }: GroupMembers): string | null {
   if (pids.length === 0 && isAll) return null;
   const who = pids.length === 0 ? `something of process group ${pid}` : `pid ${pids.join(", ")}`;
-  return `${who} does not die, and may still do what it was told: SIGKILL came ${undeadAfterMs / 1_000} s ago`;
+  return `${who} lives on ${undeadAfterMs / 1_000} s after SIGKILL and may still do what it was told; given up`;
 }
 
 /** Both streams are in one log, so silence is a log with nothing but the complaint. */
