@@ -116,8 +116,10 @@ function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surrou
   const { sinceMs, isWhole } = running ?? { sinceMs: around.nowMs, isWhole: before !== undefined };
   around.clocks[key] = { kind: "running", sinceMs, about, isWhole };
   const forMs = around.nowMs - sinceMs;
-  const isLong = forMs >= condition.durationMs;
-  if (!isLong) around.wakes.push(sinceMs + condition.durationMs);
+  /** Judged by the moment that it asks to be woken at: a difference may be rounded to just below its time, there for ever. */
+  const longAtMs = sinceMs + condition.durationMs;
+  const isLong = around.nowMs >= longAtMs;
+  if (!isLong) around.wakes.push(longAtMs);
   const because = (): string =>
     `${part.because()}; true for ${sayDuration(forMs)} (needs ${sayDuration(condition.durationMs)})`;
   return { truth: isLong ? "true" : isWhole ? "false" : "unknown", condition, because, parts: [part] };

@@ -73,6 +73,15 @@ void test("a clock whose beginning was seen is false until its time is up; one w
   assert.equal(judgeIn(lasting(perhaps), { clocks: running(100, true) }).truth, "unknown");
 });
 
+void test("at the moment at which a clock wants to be looked at again its time is up, however the difference is rounded", () => {
+  const sinceMs = 2_080_706.823;
+  const condition: Condition = { kind: "for", part: yes, durationMs: 20_000, key: "the words" };
+  const begun = judgeIn(condition, { clocks: running(sinceMs, true), nowMs: sinceMs });
+  const [nowMs = 0] = begun.wakes;
+  assert.ok(nowMs - sinceMs < 20_000, "the difference is less than it should be, or this tests nothing");
+  assert.equal(judgeIn(condition, { clocks: running(sinceMs, true), nowMs }).truth, "true");
+});
+
 void test("a clock begins, goes on, stops, is forgotten, and says when to look again", () => {
   const stopped = { "rule: the words": { kind: "stopped" } } as const;
   assert.deepEqual(judgeIn(lasting(yes)).clocks, running(1_000, false));
