@@ -50,6 +50,7 @@ export async function openJournal(
     isResumed = failure === null;
   }
   if (!isResumed) {
+    if (current.kind === "good") notes.push(...(await syncEnd(disk, folder)));
     const failure = await journal.begin(wallMs);
     if (failure !== null) notes.push(`no journal can be written now: ${failure.reason}`);
   }
@@ -61,7 +62,7 @@ export async function openJournal(
 /**
  * Writes the intact part of the file anew, into a file of its own. That cuts off what a crash tore; and it makes durable
  * what only looks so: of a sync that failed shortly before the daemon ended, the bytes can still be read, and may never be
- * written. A long file is not written anew, but put away, and its end is not relied on any more.
+ * written. A long file is not written anew, but put away (`syncEnd`).
  */
 async function rewrite(disk: Disk, folder: string, bytes: number): Promise<DiskFailure | null> {
   const path = pathOf(folder, currentName);
@@ -69,6 +70,20 @@ async function rewrite(disk: Disk, folder: string, bytes: number): Promise<DiskF
   if (!read.ok) return read;
   const replaced = await disk.replace(path, read.bytes);
   return replaced.ok ? null : replaced;
+}
+
+/**
+ * What the daemon before wrote and had no time to sync is read here, and is in the checkpoint of the file that is begun now:
+ * it must not be gone from this one when the power fails. (What a failed sync took is not brought back by another; nothing
+ * was told of it.)
+ */
+async function syncEnd(disk: Disk, folder: string): Promise<readonly string[]> {
+  const path = pathOf(folder, currentName);
+  const opened = await disk.openAppend(path);
+  const synced = opened.ok ? await opened.file.datasync() : opened;
+  const closed = opened.ok ? await opened.file.close() : opened;
+  const failure = synced.ok ? closed : synced;
+  return failure.ok ? [] : [`the end of ${path} may be lost when the power fails: ${failure.reason}`];
 }
 
 function keptAs(current: CurrentFile): string | null {
