@@ -226,6 +226,8 @@ void test("runs, blocks and acknowledgements are as the records say, and no end 
   assert.equal(replay([...failed, { kind: "acknowledged", what: "lost", sentence }]).rules["lost"]?.blocked, null);
   const blocked = replay([{ kind: "blocked", rule: "lost", sentence: "lost is blocked" }]);
   assert.equal(blocked.rules["lost"]?.blocked?.sentence, "lost is blocked");
+  const gone = replay([{ kind: "blocked", rule: "gone", sentence }]).rules["gone"];
+  assert.equal(gone, undefined, "a rule that is not in the configuration any more has no block that nobody can see");
   const distrusted = { ...begin, distrust: "damage" };
   assert.equal(replay([{ kind: "acknowledged", what: "journal", sentence }], { before: distrusted }).distrust, null);
 });

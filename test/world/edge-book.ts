@@ -20,12 +20,15 @@ interface Seen {
 interface Page {
   readonly owed: Map<string, number>;
   readonly hosts: Map<string, Seen>;
+  readonly configuration: Configuration | null;
   /** Records of this turn that are not written yet. */
   readonly unwritten: Record[];
+  /** By those of it that are. */
+  readonly triggered: Set<string>;
 }
 
 export class EdgeBook {
-  #durable: Page = { owed: new Map(), hosts: new Map(), unwritten: [] };
+  #durable: Page = blank(new Map(), new Map());
   #pages: Page[] = [];
   /** Which runs look after a failure. */
   readonly #afterFailure = new Map<number, boolean>();
@@ -36,10 +39,14 @@ export class EdgeBook {
     const page: Page = {
       owed: new Map(before.owed),
       hosts: new Map([...before.hosts].map(([host, { role, since }]) => [host, { role, since: new Set(since) }])),
+      configuration,
       unwritten: [...records],
+      triggered: new Set(),
     };
     this.#pages.push(page);
-    this.#note(page, configuration, records);
+    /** A host's change triggers a rule once a turn, however many records tell of it. */
+    const triggered = new Set<string>();
+    for (const record of records) this.#note(page, configuration, record, triggered);
     /** A status that was heard before another became master gives no role: when it was heard is not written down. */
     for (const [host, seen] of page.hosts) if (after.hosts[host]?.role === null) seen.role = null;
     return compare(page.owed, after.waiting);
@@ -54,7 +61,13 @@ export class EdgeBook {
       owe(this.#durable, record.rule, -1);
       return;
     }
-    if (first === undefined || first.unwritten.length > 0) return;
+    if (first === undefined) return;
+    if (first.unwritten.length > 0) {
+      /** A crash may leave it at that. */
+      if (next !== undefined && first.configuration !== null)
+        this.#note(this.#durable, first.configuration, next, first.triggered);
+      return;
+    }
     this.#durable = first;
     this.#pages.shift();
   }
@@ -71,37 +84,38 @@ export class EdgeBook {
     const isTableLess = how.found.startsWith("no state table");
     const vanished = how.isAmnesiac || isTableLess ? null : compare(this.#durable.owed, how.state.waiting);
     if (how.isRestored && !how.isAmnesiac) return vanished;
-    this.#durable = { owed: count(how.state.waiting), hosts: rolesOf(how.state), unwritten: [] };
+    this.#durable = blank(count(how.state.waiting), rolesOf(how.state));
     return vanished;
   }
 
-  #note(page: Page, configuration: Configuration, records: readonly Record[]): void {
-    /** A host's change triggers a rule once a turn, however many records tell of it. */
-    const triggered = new Set<string>();
+  /** `triggered`: which rules the turn has triggered so far; each only once for a host or a check. */
+  #note(page: Page, configuration: Configuration, record: Record, triggered: Set<string>): void {
     const oweAll = (kind: Rule["trigger"]["kind"]): void => {
       for (const rule of configuration.rules) if (rule.trigger.kind === kind) owe(page, rule.name, 1);
     };
-    for (const record of records) {
-      if (record.kind === "transition") {
-        for (const rule of configuration.rules) {
-          const name = `${rule.name} ${record.check} ${record.host}`;
-          if (!isTriggeredBy(rule, record, page.hosts.get(record.host)) || triggered.has(name)) continue;
-          triggered.add(name);
-          owe(page, rule.name, 1);
-        }
-        follow(page, record);
+    if (record.kind === "transition") {
+      for (const rule of configuration.rules) {
+        const name = `${rule.name} ${record.check} ${record.host}`;
+        if (!isTriggeredBy(rule, record, page.hosts.get(record.host)) || triggered.has(name)) continue;
+        triggered.add(name);
+        owe(page, rule.name, 1);
       }
-      if (record.kind === "split-brain") oweAll("split-brain");
-      if (record.kind === "dropped") owe(page, record.rule, -1);
-      if (record.kind === "run-start") {
-        this.#afterFailure.set(record.run, record.cause.failed !== null);
-        if (isByEdge(configuration, record)) owe(page, record.rule, -1);
-      }
-      /** What fails while it looks after a failure triggers no more of them. */
-      if (record.kind === "run-end" && record.outcome === "failed" && this.#afterFailure.get(record.run) !== true)
-        oweAll("run-failed");
+      follow(page, record);
     }
+    if (record.kind === "split-brain") oweAll("split-brain");
+    if (record.kind === "dropped") owe(page, record.rule, -1);
+    if (record.kind === "run-start") {
+      this.#afterFailure.set(record.run, record.cause.failed !== null);
+      if (isByEdge(configuration, record)) owe(page, record.rule, -1);
+    }
+    /** What fails while it looks after a failure triggers no more of them. */
+    if (record.kind === "run-end" && record.outcome === "failed" && this.#afterFailure.get(record.run) !== true)
+      oweAll("run-failed");
   }
+}
+
+function blank(owed: Page["owed"], hosts: Page["hosts"]): Page {
+  return { owed, hosts, configuration: null, unwritten: [], triggered: new Set() };
 }
 
 function isByEdge(configuration: Configuration, record: Extract<Record, { readonly kind: "run-start" }>): boolean {

@@ -7,7 +7,7 @@ import type { Cluster, Host } from "./cluster.ts";
 import type { Daemon } from "./daemon.ts";
 import type { SimulatedDisk } from "./disk.ts";
 import type { Machine } from "./machine.ts";
-import { attend, meddle, mendDatabases, report, type People } from "./operator.ts";
+import { attend, editFiles, meddle, mendDatabases, report, type People } from "./operator.ts";
 import type { Random } from "./random.ts";
 import type { StepProcesses } from "./steps.ts";
 import type { Trouble } from "./trouble.ts";
@@ -55,6 +55,7 @@ const incidents: readonly (readonly [weight: number, befall: (nature: Nature) =>
   [2, ({ daemon }) => daemon.die("kill")],
   [1, ({ daemon }) => daemon.die("power")],
   [1, ({ daemon }) => daemon.stop()],
+  [1, killAndEdit],
   [2, (nature) => stall(nature, (ms) => nature.machine.stop(ms))],
   [1, (nature) => stall(nature, (ms) => nature.machine.suspend(ms))],
   [1, setWallClock],
@@ -200,6 +201,12 @@ function spoilDisk(nature: Nature): void {
     Object.assign(trouble, { diskSlow: 0, diskFails: 0, isDiskFull: false });
     nature.mended();
   });
+}
+
+/** Somebody uses the time while it is down. */
+function killAndEdit({ daemon, people }: Nature): void {
+  daemon.die("kill");
+  editFiles(people);
 }
 
 /** A bit changes where it lies, while the daemon is down. */

@@ -31,7 +31,10 @@ const scopesOf = ({ ruleSet }: People): readonly string[] => [
 export function meddle(people: People): void {
   const { daemon, random, ruleSet, say } = people;
   const supervisor = daemon.supervisor;
-  if (supervisor === null) return;
+  if (supervisor === null) {
+    editFiles(people);
+    return;
+  }
   const scope = (): string => pick(random, scopesOf(people)) ?? "*";
   switch (random.below(10)) {
     case 0:
@@ -76,6 +79,14 @@ export function meddle(people: People): void {
       daemon.ask({ kind: "acknowledge", what: pick(random, daemon.configuration.rules)?.name ?? "journal" });
       return;
   }
+}
+
+/** The next daemon begins with other files than the last one had; one that is starting has read them already. */
+export function editFiles({ daemon, machine, random, ruleSet, say }: People): void {
+  const configuration = pick(random, ruleSet.variants);
+  if (machine.life !== 0 || configuration === undefined) return;
+  say(`the files are now of configuration ${configuration.fingerprint}`);
+  daemon.configuration = configuration;
 }
 
 /** What others report over the socket; now and then nobody does for a while. */

@@ -43,7 +43,7 @@ export const planted: readonly Planted[] = [
     name: "act before sync",
     sentence: "a sync answers before anything is on the disk",
     worldsMax: 10,
-    foundBy: [1],
+    foundBy: [0, 1],
     spoil: () => ({
       disk: (disk) =>
         everyAppend(disk, (file) => ({ ...file, datasync: () => Promise.resolve({ ok: true as const }) })),

@@ -59,7 +59,8 @@ export function isTrue(condition: Condition, question: Question): Truth {
 /** At each moment since its duration began the statuses that it speaks of were such that it was true. */
 function hasBeenTrue(condition: Extract<Condition, { kind: "for" }>, question: Question): Truth {
   const { beliefs, nowMs } = question;
-  const sinceMs = nowMs - condition.durationMs;
+  /** In microseconds, as the machine's clock: a difference may be rounded to just below one. */
+  const sinceMs = Math.round((nowMs - condition.durationMs) * 1_000) / 1_000;
   if (sinceMs < beliefs.learnSinceMs) return false;
   const now = isTrue(condition.part, question);
   if (now !== true) return now;

@@ -57,6 +57,9 @@ const dayMs = 86_400_000;
 const folder = "/var/failoverd";
 const lookEveryMs = 167_000;
 
+/** What comes together is some dozen events; a daemon that asks to be woken at once, again and again, would never let time pass. */
+const turnsAtOnceMax = 2_000;
+
 /** For half of the worlds: a day fills some dozen files. */
 const smallJournal: JournalLimits = {
   fileBytesMax: 48 * 1024,
@@ -84,6 +87,9 @@ export class World {
   #failure: Outcome["failure"] = null;
   #isHealed = false;
   #turns = 0;
+  /** Turns since time has last passed. */
+  #turnsAtOnce = 0;
+  #turnedAtMs = -1;
   #runs = 0;
   #lives = 0;
 
@@ -244,7 +250,7 @@ export class World {
 
   #tell(happening: Happening): void {
     if (this.#failure !== null) return;
-    if (happening.kind === "turn") this.#turns += 1;
+    if (happening.kind === "turn") this.#countTurn();
     if (happening.kind === "daemon-started") this.#lives += 1;
     for (const { number, title, check } of this.#invariants) {
       const sentence = check(happening);
@@ -254,6 +260,15 @@ export class World {
       this.#runs += 1;
       worsen(this.#nature);
     }
+  }
+
+  #countTurn(): void {
+    const { nowMs } = this.#agenda;
+    this.#turns += 1;
+    this.#turnsAtOnce = nowMs === this.#turnedAtMs ? this.#turnsAtOnce + 1 : 1;
+    this.#turnedAtMs = nowMs;
+    if (this.#turnsAtOnce > turnsAtOnceMax)
+      this.#broken(0, `the daemon does not rest: ${turnsAtOnceMax} turns at once`);
   }
 
   #broken(number: number, sentence: string): void {

@@ -24,6 +24,8 @@ export const limits: InvariantKind = {
   watch: (scene) => {
     const rules = new Map<string, Past>();
     let distrust: string | null = null;
+    /** When a run's start and its end were decided; a slow disk has them durable later. */
+    const decidedAtMs = { start: new Map<number, number>(), end: new Map<number, number>() };
     const past = (rule: string): Past => {
       const known = rules.get(rule) ?? { lastEndMs: -Infinity, startsMs: [], blocked: null };
       rules.set(rule, known);
@@ -44,6 +46,8 @@ export const limits: InvariantKind = {
         : `${record.sentence}; but that is its run ${lately.length + 1} of ${limit.runs}`;
     };
     const decide = (record: Record, configuration: Configuration): string | null => {
+      if (record.kind === "run-start") decidedAtMs.start.set(record.run, scene.agenda.nowMs);
+      if (record.kind === "run-end") decidedAtMs.end.set(record.run, scene.agenda.nowMs);
       if (record.kind === "blocked") past(record.rule).blocked = record.sentence;
       if (record.kind === "acknowledged" && record.what === "journal") distrust = null;
       if (record.kind === "acknowledged") Object.assign(past(record.what), { blocked: null, startsMs: [] });
@@ -61,8 +65,13 @@ export const limits: InvariantKind = {
           return null;
         case "entry": {
           const { entry } = happening;
-          if (entry.kind === "run-start") past(entry.rule).startsMs.push(scene.agenda.nowMs);
-          if (entry.kind === "run-end") past(entry.rule).lastEndMs = scene.agenda.nowMs;
+          if (entry.kind === "run-start")
+            past(entry.rule).startsMs.push(decidedAtMs.start.get(entry.run) ?? scene.agenda.nowMs);
+          if (entry.kind === "run-end") {
+            past(entry.rule).lastEndMs = decidedAtMs.end.get(entry.run) ?? scene.agenda.nowMs;
+            decidedAtMs.start.delete(entry.run);
+            decidedAtMs.end.delete(entry.run);
+          }
           if (entry.kind === "blocked") past(entry.rule).blocked = entry.sentence;
           return null;
         }

@@ -22,14 +22,16 @@ export const maintenance: InvariantKind = {
     const active = new Map<string, { readonly onAtMs: number; endsAtMs: number | null }>();
     const endedAtMs = new Map<string, number>();
     const isToEnd = new Set<string>();
+    /** When it was decided; a slow disk has it durable later. The last of each scope is that of the entry that is told. */
+    const decidedAtMs = { on: new Map<string, number>(), off: new Map<string, number>() };
     let boots = 0;
     const end = (scope: string): string | null => {
       const known = active.get(scope);
       active.delete(scope);
-      endedAtMs.set(scope, scene.agenda.nowMs);
+      endedAtMs.set(scope, decidedAtMs.off.get(scope) ?? scene.agenda.nowMs);
       if (isToEnd.delete(scope) || known === undefined || boots > 0) return null;
       if (known.endsAtMs === null) return `maintenance of ${scope} has ended, and nobody has ended it`;
-      const lastedMs = scene.agenda.nowMs - known.onAtMs;
+      const lastedMs = (decidedAtMs.off.get(scope) ?? scene.agenda.nowMs) - known.onAtMs;
       const wantedMs = known.endsAtMs - known.onAtMs;
       return lastedMs >= wantedMs * (1 - drift) - 5
         ? null
@@ -66,7 +68,7 @@ export const maintenance: InvariantKind = {
           if (entry.kind === "maintenance-off") return end(entry.scope);
           if (entry.kind === "maintenance-on")
             active.set(entry.scope, {
-              onAtMs: scene.agenda.nowMs,
+              onAtMs: decidedAtMs.on.get(entry.scope) ?? scene.agenda.nowMs,
               endsAtMs: entry.untilWallMs === null ? null : -Infinity,
             });
           return null;
@@ -75,9 +77,11 @@ export const maintenance: InvariantKind = {
           const ended = new Set<string>();
           for (const effect of happening.effects) {
             if (effect.kind !== "record") continue;
-            if (effect.record.kind === "maintenance-off") ended.add(effect.record.scope);
-            const sentence =
-              effect.record.kind === "run-start" ? check(effect.record, happening.configuration, ended) : null;
+            const { record } = effect;
+            if (record.kind === "maintenance-on") decidedAtMs.on.set(record.scope, scene.agenda.nowMs);
+            if (record.kind === "maintenance-off") decidedAtMs.off.set(record.scope, scene.agenda.nowMs);
+            if (record.kind === "maintenance-off") ended.add(record.scope);
+            const sentence = record.kind === "run-start" ? check(record, happening.configuration, ended) : null;
             if (sentence !== null) return sentence;
           }
           return null;

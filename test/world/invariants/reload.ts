@@ -45,6 +45,8 @@ function duringReload({ before, after, effects }: Turn): string | null {
   if (fired !== undefined) return `a reload has fired: ${fired.sentence}`;
   for (const [rule, { hasFired }] of Object.entries(before.rules)) {
     const now = after.rules[rule];
+    /** A run that was due to fail has failed before the reload: its rule acts again when somebody acknowledges. */
+    if (records.some((record) => record.kind === "blocked" && record.rule === rule)) continue;
     if (hasFired && now?.hasFired === false && now.trueSinceMs !== null)
       return `a reload has forgotten that ${rule} has fired and is still true`;
   }
