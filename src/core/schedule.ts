@@ -61,7 +61,9 @@ export function checkEnded(turn: Turn, job: number, results: readonly HostResult
   const isLate = turn.nowMs > dueAtMs;
   const isTooOld = progress.startedAtMs < Math.max(turn.state.learning.sinceMs, expectedSinceMs(turn));
   const nextAtMs = isTooOld ? turn.nowMs : Math.max(turn.nowMs, dueAtMs);
-  setCheck(turn, check.key, { ...progress, job: null, nextAtMs, lateCount: progress.lateCount + (isLate ? 1 : 0) });
+  const lateCount = progress.lateCount + (isLate ? 1 : 0);
+  /** What was dropped of its results has been counted meanwhile. */
+  setCheck(turn, check.key, { ...progress, ...turn.state.checks[check.key], job: null, nextAtMs, lateCount });
 }
 
 export function residentReported(turn: Turn, job: number, results: readonly HostResult[]): void {

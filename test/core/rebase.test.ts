@@ -49,7 +49,7 @@ const rows: readonly {
     name: "running, and its time is over",
     run: plain,
     phase: { ...running, startedAtMs: 1_000, killAtMs: 4_000 },
-    sameBoot: { ...running, startedAtMs: 1_000, killAtMs: nowMs + 2_500 },
+    sameBoot: { ...running, startedAtMs: 1_000, killAtMs: 4_000 },
     otherBoot: { ...running, launcher: nobody, startedAtMs: nowMs, killAtMs: nowMs + 3_000 },
   },
   {
@@ -88,10 +88,10 @@ const rows: readonly {
     otherBoot: { kind: "awaiting", attempt: 1, fence: call },
   },
   {
-    name: "in doubt, and its process may still run",
+    name: "in doubt",
     run: plain,
-    phase: { kind: "in-doubt", attempt: 1, hasEnded: false, left: { name: "1", launcher } },
-    sameBoot: { kind: "in-doubt", attempt: 1, hasEnded: false, left: { name: "1", launcher } },
+    phase: { kind: "in-doubt", attempt: 1, hasEnded: false, left: null },
+    sameBoot: { kind: "in-doubt", attempt: 1, hasEnded: false, left: null },
     otherBoot: { kind: "in-doubt", attempt: 1, hasEnded: false, left: null },
   },
 ];
