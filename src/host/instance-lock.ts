@@ -12,7 +12,7 @@ export type InstanceLock = HeldLock | { readonly kind: "taken"; readonly by: Pro
 
 export interface HeldLock {
   readonly kind: "held";
-  /** Takes it again if somebody has removed it. Who has it by now; null: this process. Throws as taking it does. */
+  /** Takes it again if somebody has removed it. Who lives and has it by now; null: this process. Throws as taking it does. */
   readonly retake: () => ProcessIdentity | null;
   readonly release: () => void;
 }
@@ -24,20 +24,22 @@ const attemptsMax = 5;
 export function takeInstanceLock(path: string): InstanceLock {
   const self = readProcess(process.pid)?.identity ?? { pid: process.pid, startTicks: 0 };
   const text = `pid=${self.pid},startTicks=${self.startTicks}`;
+  const take = (): ProcessIdentity | null => takeFor(text, path, `${path}.${self.pid}.dead`);
+  const by = take();
+  return by === null ? { kind: "held", retake: take, release: () => release(path, text) } : { kind: "taken", by };
+}
+
+/** The living other who has it; null: it is `text`'s. */
+function takeFor(text: string, path: string, aside: string): ProcessIdentity | null {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    if (make(text, path)) return { kind: "held", retake: () => retake(path, text), release: () => release(path, text) };
+    if (readText(path) === text || make(text, path)) return null;
     const holder = readHolder(path);
-    if (holder !== null && isRunning(holder)) return { kind: "taken", by: holder };
-    steal(path, `${path}.${self.pid}.dead`);
+    if (holder !== null && isRunning(holder)) return holder;
+    steal(path, aside);
   }
   throw new Error(
     `the lock ${path} could not be taken in ${attemptsMax} attempts: remove it if no failoverd runs there`,
   );
-}
-
-function retake(path: string, text: string): ProcessIdentity | null {
-  if (readText(path) === text || make(text, path)) return null;
-  return readHolder(path);
 }
 
 function make(text: string, path: string): boolean {
