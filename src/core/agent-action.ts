@@ -6,6 +6,7 @@
  * make two of it. Pacemaker then fences the node; here the run fails in those words, and `[on_failure]` can fence.
  */
 import type { Outcome } from "./result.ts";
+import type { BoundCommand } from "./run.ts";
 
 /** Exit codes that are not 0, of any action. */
 const meanings: ReadonlyMap<number, string> = new Map([
@@ -32,6 +33,24 @@ export function agentAction(words: readonly string[]): { readonly type: string; 
   const [agent = "", action = ""] = words;
   return agent.startsWith("ocf:") ? { type: agent.split(":").at(-1) ?? agent, action } : null;
 }
+
+/**
+ * The command as people see it. A resource agent has its parameters from its environment, so they do not stand among its
+ * words; here they do. What is a secret by its name is named, and no more.
+ */
+export function shownWords({ words, env }: Pick<BoundCommand, "words" | "env">): readonly string[] {
+  if (agentAction(words) === null) return words;
+  const given = Object.entries(env).filter(([name]) => name.startsWith(parameter) && !name.startsWith(ofCluster));
+  const parameters = given.map(([whole, value]) => {
+    const name = whole.slice(parameter.length);
+    return `${name}=${secretName.test(name) ? "…" : value}`;
+  });
+  return [...words, ...parameters];
+}
+
+const parameter = "OCF_RESKEY_";
+const ofCluster = "OCF_RESKEY_CRM_meta_";
+const secretName = /pass|secret|token|credential|community|(^|_)(key|pin|pwd)$/i;
 
 export function endedWell(words: readonly string[], outcome: Outcome): boolean {
   if (outcome.kind !== "exited") return false;

@@ -1,4 +1,5 @@
 /** What a rule would do now, without doing it: its commands with every variable replaced. */
+import { shownWords } from "./agent-action.ts";
 import { noCause } from "./rules.ts";
 import { bindAction, bindVariables, missingVariable } from "./variables.ts";
 import type { Configuration } from "./configuration.ts";
@@ -20,7 +21,7 @@ export function rehearse(
   if (missing !== null) return { kind: "refused", sentence: `${name} cannot be run: ${missing}` };
   const commands = rule.actions.map((action) => {
     const one = bindAction(action, bound, known.configuration);
-    return one.kind === "command" ? one.command.words : ["fence", one.host];
+    return one.kind === "command" ? shownWords(one.command) : ["fence", one.host];
   });
   return { kind: "commands", commands };
 }

@@ -8,6 +8,7 @@
  */
 import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
+import { shownWords } from "./agent-action.ts";
 import { judge } from "./evaluate.ts";
 import { beginCall, isManual } from "./fencing.ts";
 import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
@@ -138,7 +139,8 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
 function neverStarted(turn: Turn, run: Run, why: string): boolean {
   const action = actionAt(run);
   const undo = run.failure === null ? null : action.options.undo;
-  const shown = undo?.words ?? (action.kind === "fence" ? ["fence", action.host] : action.command.words);
+  const meant = action.kind === "fence" ? ["fence", action.host] : shownWords(action.command);
+  const shown = undo === null ? meant : shownWords(undo);
   record(turn, {
     kind: "step-end",
     ...ofStep(run, run.phase.attempt, shown, `${run.at + 1}`),

@@ -1,5 +1,6 @@
 /** Which action a run is at, and the process that it means. */
 import { invariant } from "../base/invariant.ts";
+import { shownWords } from "./agent-action.ts";
 import { fenceCommand } from "./fencing.ts";
 import type { BoundAction, BoundCommand, FenceCall, Run } from "./run.ts";
 import type { Turn } from "./turn.ts";
@@ -26,7 +27,7 @@ export function describeStep(turn: Pick<Turn, "nowMs">, run: Run, attempt: numbe
     invariant(command !== null, "only steps with an undo are undone");
     return {
       command,
-      shown: command.words,
+      shown: shownWords(command),
       name: `undo-${step}${attempt === 1 ? "" : `.${attempt}`}`,
       limitMs: action.options.timeoutMs,
       fence: null,
@@ -35,7 +36,7 @@ export function describeStep(turn: Pick<Turn, "nowMs">, run: Run, attempt: numbe
   const name = attempt === 1 ? `${step}` : `${step}.${attempt}`;
   if (action.kind === "command") {
     const command: BoundCommand = action.command;
-    return { command, shown: command.words, name, limitMs: action.options.timeoutMs, fence: null };
+    return { command, shown: shownWords(command), name, limitMs: action.options.timeoutMs, fence: null };
   }
   invariant(call !== null, "a fence step knows its call");
   return fenceCommand(action, call, name, turn.nowMs);

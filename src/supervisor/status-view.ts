@@ -1,4 +1,5 @@
 /** What `status` shows, made from what the core knows. Monotonic times become dates for people here, and nowhere else. */
+import { shownWords } from "../core/agent-action.ts";
 import { newRule } from "../core/turn.ts";
 import { hostsOf } from "../core/hosts.ts";
 import { rankOf } from "../core/status.ts";
@@ -128,7 +129,7 @@ function stateOf(rule: string, progress: RuleProgress, state: State): Pick<RuleV
 }
 
 function wordsOf(action: BoundAction): readonly string[] {
-  if (action.kind === "command") return action.command.words;
+  if (action.kind === "command") return shownWords(action.command);
   return action.verb === "off" ? ["fence", action.host] : ["fence", action.host, "status"];
 }
 

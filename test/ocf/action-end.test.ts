@@ -1,7 +1,7 @@
 /** What the end of a resource agent's action means, and what is said of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endedWell, exitReasonOf, whyAgentFailed } from "../../src/core/agent-action.ts";
+import { endedWell, exitReasonOf, shownWords, whyAgentFailed } from "../../src/core/agent-action.ts";
 import type { Outcome } from "../../src/core/result.ts";
 
 const unknownState = ": stop failed: the state of IPaddr2 on host1 is unknown, it may still run: fence it";
@@ -54,4 +54,21 @@ void test("a reason is a line behind the mark, or there is none", () => {
   assert.equal(exitReasonOf("nothing of the kind"), null);
   assert.equal(exitReasonOf("ocf-exit-reason:"), "");
   assert.equal(exitReasonOf("ocf-exit-reason:a\nb"), "a");
+});
+
+void test("what an agent is told is shown with its command, but for what is a secret", () => {
+  const env = {
+    OCF_ROOT: "/usr/lib/ocf",
+    OCF_RESKEY_CRM_meta_timeout: "30000",
+    OCF_RESKEY_ip: "10.0.0.10",
+    OCF_RESKEY_admin_password: "geheim",
+    OCF_RESKEY_options: "a b",
+    OCF_RESKEY_ssl_key: "geheim",
+    OCF_RESKEY_keyfile: "/etc/key",
+    LANG: "C",
+  };
+  const parameters = ["ip=10.0.0.10", "admin_password=…", "options=a b", "ssl_key=…", "keyfile=/etc/key"];
+  const agent = ["ocf:heartbeat:Any", "start"];
+  assert.deepEqual(shownWords({ words: agent, env }), [...agent, ...parameters]);
+  assert.deepEqual(shownWords({ words: ["plumb", "start"], env }), ["plumb", "start"]);
 });

@@ -53,7 +53,7 @@ const stepsOf = (daemon: RealDaemon, runNumber: number): readonly string[] =>
     .filter((entry) => entry.run === runNumber)
     .map(
       ({ command, outcome, next }) =>
-        `${command.join(" ")}: ${outcome.kind === "exited" ? outcome.code : outcome.kind}, ${next}`,
+        `${command.join(" ").replaceAll(daemon.root, "ROOT")}: ${outcome.kind === "exited" ? outcome.code : outcome.kind}, ${next}`,
     );
 
 const statusOf = async (daemon: RealDaemon, name: string): Promise<string | undefined> =>
@@ -87,10 +87,10 @@ ${agent("stop")}     { expect db is down within 20s }
     const up = await daemon.entry("run-end", ({ rule }) => rule === "up");
     assert.equal(up.outcome, "done", up.sentence);
     assert.deepEqual(stepsOf(daemon, up.run), [
-      "ocf:pacemaker:Stateful start: 0, done",
-      "ocf:pacemaker:Stateful notify: 0, done",
-      "ocf:pacemaker:Stateful promote: 0, expect",
-      "ocf:pacemaker:Stateful monitor: 8, done",
+      "ocf:pacemaker:Stateful start state=ROOT/db.state: 0, done",
+      "ocf:pacemaker:Stateful notify state=ROOT/db.state notify_delay=0: 0, done",
+      "ocf:pacemaker:Stateful promote state=ROOT/db.state: 0, expect",
+      "ocf:pacemaker:Stateful monitor state=ROOT/db.state: 8, done",
     ]);
     /** The check of the host that it is on, and its promotion score, as the agent told the cluster. */
     assert.deepEqual(
@@ -103,8 +103,8 @@ ${agent("stop")}     { expect db is down within 20s }
     const back = await run(daemon, "back");
     assert.equal(back.outcome, "done", back.sentence);
     assert.deepEqual(stepsOf(daemon, back.run), [
-      "ocf:pacemaker:Stateful demote: 0, expect",
-      "ocf:pacemaker:Stateful monitor: 0, done",
+      "ocf:pacemaker:Stateful demote state=ROOT/db.state: 0, expect",
+      "ocf:pacemaker:Stateful monitor state=ROOT/db.state: 0, done",
     ]);
     assert.deepEqual(attributesOf(daemon, "reboot"), { "nodes,host1,master-db": "5" });
     const off = await run(daemon, "off");
@@ -134,8 +134,8 @@ ocf:heartbeat:Dummy stop state=${root}/app.state
     assert.equal(await statusOf(daemon, "app"), "ok");
     const off = await run(daemon, "app_off");
     assert.deepEqual(stepsOf(daemon, off.run), [
-      "ocf:heartbeat:Dummy stop: 0, done",
-      "ocf:heartbeat:Dummy stop: 0, done",
+      "ocf:heartbeat:Dummy stop state=ROOT/app.state: 0, done",
+      "ocf:heartbeat:Dummy stop state=ROOT/app.state: 0, done",
     ]);
   });
 });
@@ -158,10 +158,10 @@ fence_dummy status_file=${root}/power
       daemon.writeFile("power", "on");
       await daemon.check("db", "is master", ({ status }) => status === "master");
       const failed = await run(daemon, "take_off");
-      assert.deepEqual(stepsOf(daemon, failed.run), ["ocf:pacemaker:Stateful stop: 8, failed"]);
+      assert.deepEqual(stepsOf(daemon, failed.run), ["ocf:pacemaker:Stateful stop state=ROOT/db.state: 8, failed"]);
       assert.match(
         failed.sentence,
-        /FAILED: step 1: ocf:pacemaker:Stateful stop ended with exit 8: it runs as master: stop failed: the state of Stateful on host1 is unknown, it may still run: fence it$/,
+        /FAILED: step 1: ocf:pacemaker:Stateful stop state=\S+ ended with exit 8: it runs as master: stop failed: the state of Stateful on host1 is unknown, it may still run: fence it$/,
       );
       const fenced = await daemon.entry("run-end", ({ rule }) => rule === "on_failure");
       assert.equal(fenced.outcome, "done", fenced.sentence);
