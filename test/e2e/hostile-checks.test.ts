@@ -55,6 +55,22 @@ for (const { name, spoil, reason } of cannotRun) {
   });
 }
 
+void test("a check that is killed is unknown, with the signal and what it had printed, and is no failover", async (t) => {
+  const daemon = await started(t, {
+    "checks.conf": "[local]\n{ every 50ms, timeout 1s }\ncheck_db_host1\n",
+    "actions.conf": "[master_to_critical]\nplumb\n[master_to_down]\nplumb\n",
+    checks: { check_db_host1: "echo 'MASTER - ok'" },
+    actions: { plumb: noteDown },
+  });
+  await daemon.learned();
+  daemon.write({ checks: { check_db_host1: "echo 'MASTER - ok'; kill -SEGV $$" } });
+  const check = await daemon.check("check_db_host1", "is unknown", ({ status }) => status === "unknown");
+  assert.equal(check.output, "killed by SIGSEGV, had printed: MASTER - ok");
+  assert.equal((await daemon.status()).hosts[0]?.role, "master");
+  await daemon.checkedAgain("check_db_host1");
+  assert.deepEqual(daemon.entriesOf("run-start"), []);
+});
+
 const hangs = [
   { name: "sleeps for ever", script: "echo so far; sleep 1000", isPatient: false },
   { name: "with children", script: "echo so far; sleep 1000 & sh -c 'sleep 1000; true' & wait", isPatient: false },

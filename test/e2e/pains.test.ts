@@ -274,4 +274,6 @@ void test("a notifier in the way: one that hangs holds up nothing, and one that 
     Promise.resolve(daemon.readFile("told").includes('"run-end"') || null),
   );
   assert.match(daemon.readFile("told"), /"run-start"[^]*"run-end"/);
+  const { sentence } = await daemon.entry("note", ({ topic }) => topic === "notify");
+  assert.match(sentence, /actions\/three was ended after \d+ ms$/);
 });

@@ -1,0 +1,114 @@
+/**
+ * The loop over a disk that takes its time: nothing is done before its record is on the disk, what comes meanwhile waits its
+ * turn, and more than two seconds of it are a stall, after which everything is observed again. The core is the real one; time
+ * and disk are held by hand.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate as soon } from "node:timers/promises";
+import { initialState } from "../../src/core/restore.ts";
+import type { Event } from "../../src/core/event.ts";
+import type { Clock } from "../../src/host/clock.ts";
+import { startLoop, type Loop } from "../../src/supervisor/loop.ts";
+import { readFiles } from "../scenario/scenario-configuration.ts";
+
+const configuration = readFiles({
+  checks: "[passive]\n{ fall 1, stale 1h }\nrole { for host1 }\n",
+  actions: "[slave_to_master]\none\n",
+});
+
+/** A loop whose disk answers when it is told to. What it was given and what was done stand in one list, in their order. */
+class Held {
+  nowMs = 1_000;
+  history: readonly string[] = [];
+  readonly loop: Loop;
+  #release: (() => void) | null = null;
+
+  constructor() {
+    const clock: Clock = {
+      nowMs: () => this.nowMs,
+      bootMs: () => this.nowMs,
+      wallMs: () => this.nowMs,
+      callAt: () => () => undefined,
+    };
+    this.loop = startLoop(
+      { configuration, state: initialState(configuration, this.nowMs), clock },
+      {
+        remember: async (records) => {
+          this.history = [...this.history, ...records.map(({ kind }) => `given ${kind}`)];
+          await new Promise<void>((resolve) => {
+            this.#release = resolve;
+          });
+        },
+        isBehind: () => false,
+        perform: ({ kind }) => {
+          if (kind !== "notify") this.history = [...this.history, `did ${kind}`];
+        },
+        remembered: () => undefined,
+        turned: () => undefined,
+      },
+    );
+  }
+
+  /** The disk has taken what it was given, after so long. */
+  async synced(ms: number): Promise<void> {
+    this.nowMs += ms;
+    this.history = [...this.history, `synced after ${ms} ms`];
+    this.#release?.();
+    await soon();
+  }
+
+  async tell(event: Event): Promise<void> {
+    this.loop.post(event);
+    await soon();
+  }
+}
+
+function reported(status: string): Event {
+  const result = { status, output: "", longOutput: "", metrics: [], outcome: null };
+  return { kind: "reported", request: 1, check: "role", host: "host1", result };
+}
+
+/** The disk has just been given the records of a run that begins. */
+async function aboutToFire(): Promise<Held> {
+  const held = new Held();
+  await held.tell({ kind: "launcher-ready", launcher: { pid: 7, startTicks: 7 } });
+  await held.tell(reported("slave"));
+  await held.synced(5);
+  held.history = [];
+  await held.tell(reported("master"));
+  return held;
+}
+
+const given = ["given transition", "given transition", "given run-start", "given step-start"];
+
+void test("a slow disk: no step starts before its record is on it, and nothing else overtakes", async () => {
+  const held = await aboutToFire();
+  await held.tell(reported("warning"));
+  await held.synced(1_900);
+  await held.synced(5);
+  assert.deepEqual(held.history, [
+    ...given,
+    "synced after 1900 ms",
+    "did answer",
+    "did startStep",
+    "given transition",
+    "given transition",
+    "synced after 5 ms",
+    "did answer",
+  ]);
+});
+
+void test("a disk that hangs for more than 2 s: everything known is old, and is observed again", async () => {
+  const held = await aboutToFire();
+  await held.synced(2_100);
+  await held.tell({ kind: "tick" });
+  await held.synced(5);
+  assert.deepEqual(held.history.slice(0, 8), [
+    ...given,
+    "synced after 2100 ms",
+    "did answer",
+    "did startStep",
+    "given stalled",
+  ]);
+});
