@@ -17,6 +17,7 @@ import {
   parseNumber,
   parseObject,
   parseOneOf,
+  parseOptional,
   parseOrNull,
   parseString,
   parseWholeNumber,
@@ -145,6 +146,7 @@ const parseCause: Parser<Cause> = documentOf({
   to: parseOrNull(parseString),
   check: parseOrNull(parseString),
   failed: parseOrNull(documentOf({ rule: parseString, run: parseCount })),
+  others: parseOptional(listOf(parseString)),
 });
 
 const parseWaiting: Parser<WaitingTrigger> = documentOf({
