@@ -64,6 +64,11 @@ for (const [tool, programs] of Object.entries(httpTools)) {
       context,
       createHttpServer((request, response) => {
         if (request.url === "/hangs") return;
+        if (request.url === "/half") return void response.writeHead(200).write("ready, and");
+        if (request.url === "/cut") {
+          response.writeHead(200, { "content-length": "100" }).write("ready", () => response.destroy());
+          return;
+        }
         const status = Number(request.url?.slice(1));
         response.writeHead(status, status === 302 ? { location: "/500" } : {});
         response.end(`{"ready": true, "odd": "100% | x"}\n`);
@@ -85,6 +90,10 @@ for (const [tool, programs] of Object.entries(httpTools)) {
     assert.equal(await get("503", "-e", "200,503"), "exit 0: OK - /503 answers 503");
     assert.equal(await get("200", "-e", "503"), "exit 2: CRITICAL - /200 answers 200, expected 503");
     assert.match(await get("hangs"), /^exit 2: CRITICAL - \/hangs: .*(timed? ?out|no answer within 2 s)/i);
+    for (const path of ["half", "cut"]) {
+      const said = await get(path, "-s", "ready");
+      assert.match(said, new RegExp(`^exit 2: CRITICAL - /${path} answered 200 and did not finish \\(code \\d+\\)$`));
+    }
     const [closed] = await findFreePorts();
     const refused = await ask("check_http_answer", ["-u", `http://127.0.0.1:${closed}/`], options);
     assert.match(refused, /^exit 2: CRITICAL - /);
