@@ -60,6 +60,20 @@ void test("one that does not start, and one that does not stop, is a failure", a
   assert.match(await act("start_service", ["-c", "true"]), /^exit 2: /);
 });
 
+void test("stop_service: what gives no answer says nothing, and it is told to stop whatever is said", async (context) => {
+  const asked = join(makeFolder(context), "asked");
+  const rows: readonly (readonly [status: string, want: RegExp])[] = [
+    ["exit 1", /^exit 0: .* does not run$/],
+    ["/nowhere/status", /^exit 1: whether .* runs cannot be told: -s gave no answer$/],
+    ["/dev/null", /^exit 1: whether .* runs cannot be told/],
+    ["kill -9 $$", /^exit 1: whether .* runs cannot be told/],
+  ];
+  for (const [status, want] of rows) {
+    assert.match(await act("stop_service", ["-c", `echo x >>${asked}`, "-s", status]), want);
+  }
+  assert.equal(readFileSync(asked, "utf8"), "x\n".repeat(rows.length));
+});
+
 const mountTools = { unshare: "util-linux", mount: "mount" };
 const skip = skipWithout({ programs: mountTools, isRoot: true });
 
@@ -88,8 +102,20 @@ void test("by a script in /etc/init.d", { skip }, async (context) => {
   assert.equal(await actIn(place, "stop_service", "napper"), "exit 0: napper does not run");
   assert.equal(await actIn(place, "stop_service", "napper"), "exit 0: napper does not run");
   assert.match(await actIn(place, "stop_service", "mistyped"), /^exit 3: needs systemd or \/etc\/init\.d\/mistyped/);
-  writeScript(folder, "vague", "exit 4");
-  assert.equal(await actIn(place, "stop_service", "-t", "1", "vague"), "exit 1: vague still runs");
+  const stopOf = (body: string): Promise<string> => {
+    writeScript(folder, "odd", body);
+    return actIn(place, "stop_service", "-t", "1", "odd");
+  };
+  const failed = "exit 1: the script of odd failed to stop it (code";
+  assert.equal(await stopOf("exit 4"), `${failed} 4)`);
+  /** It has no \`status\`: it prints its usage, and 3 or 1 would say that it does not run. */
+  for (const code of [1, 3]) {
+    assert.equal(await stopOf(`case $1 in stop) exit 0 ;; *) exit ${code} ;; esac`), "exit 0: odd does not run");
+    assert.equal(await stopOf(`case $1 in stop) exit 5 ;; *) exit ${code} ;; esac`), `${failed} 5)`);
+  }
+  const says = "exit 0: odd was stopped, as its script says";
+  assert.equal(await stopOf("case $1 in stop) exit 0 ;; *) exit 64 ;; esac"), says);
+  assert.equal(await stopOf("exit 0"), "exit 1: odd still runs");
 });
 
 /** What systemctl answers is known; this stands in for it, because systemd is not what runs in a container. */
