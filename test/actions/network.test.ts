@@ -1,7 +1,9 @@
 /** Addresses and routes between hosts that are network namespaces: who has an address, and whether the neighbours know. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { pathWith } from "../checks/folder.ts";
+import { pathWith, writeScript } from "../checks/folder.ts";
 import { skipWithout } from "../checks/needs.ts";
 import { Resident, pathOf } from "../checks/script.ts";
 import { Network, networkPrograms } from "./network.ts";
@@ -72,6 +74,20 @@ void test("an address that leads nowhere, and one that nobody can be told of", {
   assert.match(silent, /^exit 0: needs perl or arping to tell the neighbours, .*\n10\.99\.0\.100 is on eth0$/);
 });
 
+void test("an address that was released again is not announced any more", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const folder = await pathWith(context, "sh", "ip", "cat", "env", "true");
+  const told = join(folder, "told");
+  writeScript(folder, "arping", `echo told >>${told}`);
+  /** The pause after the first one is when the address is released. */
+  writeScript(folder, "sleep", "ip address delete 10.99.0.100/24 dev eth0 2>/dev/null || true");
+  /** What is in the background holds the pipe, so this is over when that has ended. */
+  const words = [pathOf("actions", "take_address"), "-i", "eth0", "10.99.0.100/24"];
+  const attended = ["sh", "-c", '"$@" 3>&1 >/dev/null | cat', "sh", "env", `PATH=${folder}`, ...words];
+  assert.deepEqual(await network.run("a", attended), { code: 0, stdout: "", stderr: "" });
+  assert.equal(readFileSync(told, "utf8"), "told\n");
+});
+
 void test("routes are taken and released, twice each", { skip }, async (context) => {
   const network = await Network.build(context);
   const words = ["192.168.7.0/24", "via", "10.99.0.3"] as const;
@@ -106,6 +122,10 @@ void test("the gateway answers, is cut off, and is not there", { skip }, async (
     /^exit 0: OK - fd99::3 answers through eth0 \| rta=[\d.]+ms$/,
   );
   assert.match(await network.ask("a", "check_gateway", "-a", "10.99.0.2"), /^exit 0: OK - 10\.99\.0\.2 answers \|/);
+  assert.equal(
+    await network.ask("a", "check_gateway", "-a", "gateway.invalid"),
+    "exit 3: UNKNOWN - the name gateway.invalid cannot be resolved",
+  );
   await network.ip("wire", "link", "set", "to-client", "down");
   const cut = "exit 2: CRITICAL - 10.99.0.3 does not answer through eth0";
   assert.equal(await network.ask("a", "check_gateway", "-c", "1"), cut);
