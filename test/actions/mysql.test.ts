@@ -12,7 +12,7 @@ import { lastAnswer, startServer, type Server } from "./server.ts";
 const programs = { mariadbd: "mariadb-server", "mariadb-install-db": "mariadb-server", mariadb: "mariadb-client" };
 const skip = skipWithout({ programs, isRoot: true });
 
-const password = "s3cret ' \\ quoted";
+const password = "s3cret ' \\ = quoted=";
 
 class MariaDb {
   readonly id: number;
