@@ -1,11 +1,10 @@
 /** What each method of the socket does. Parameters are right in themselves here; whether they make sense is answered now. */
 import { unreachable } from "../base/invariant.ts";
 import { parseReportValue } from "../dialect/report.ts";
-import { readHistory } from "../store/history.ts";
 import { historyLimitDefault, type Call, type MethodName, type Results } from "../wire/methods.ts";
 import type { WireError } from "../wire/error.ts";
-import type { Disk } from "../store/disk.ts";
 import type { Complaint } from "../core/complaint.ts";
+import type { HistoryReader } from "./history-reader.ts";
 import type { Asking, Supervisor } from "./supervisor.ts";
 
 export type Answered =
@@ -13,8 +12,7 @@ export type Answered =
 
 export interface Answering {
   readonly supervisor: Supervisor;
-  readonly disk: Disk;
-  readonly varFolder: string;
+  readonly history: HistoryReader;
   /** Reads the configuration anew and puts it in force, unless it has errors. */
   readonly reload: () => Promise<Reloaded>;
 }
@@ -23,10 +21,11 @@ export type Reloaded =
   | { readonly isAccepted: true; readonly generation: number; readonly complaints: readonly Complaint[] }
   | { readonly isAccepted: false; readonly sentence: string; readonly complaints: readonly Complaint[] };
 
-/** Every method but `subscribe`, which is the connection's own. */
+/** Every method but `subscribe`, which is the connection's own. `isWanted`: whoever asked is still there. */
 export async function answer(
   call: Exclude<Call, { readonly method: "subscribe" }>,
   with_: Answering,
+  isWanted: () => boolean,
 ): Promise<Answered> {
   const { supervisor } = with_;
   switch (call.method) {
@@ -34,8 +33,9 @@ export async function answer(
       return { ok: true, result: supervisor.status() };
     case "history": {
       const { limit = historyLimitDefault, ...query } = call.params;
-      const page = await readHistory(with_.disk, with_.varFolder, { ...query, limit });
-      return { ok: true, result: page };
+      const page = await with_.history.page({ ...query, limit }, isWanted);
+      if (page !== null) return { ok: true, result: page };
+      return { ok: false, error: { name: "refused", message: "the connection was closed before this was read" } };
     }
     case "report":
       return report(call.params, supervisor);

@@ -24,6 +24,7 @@ import { loadConfiguration } from "./configuration-files.ts";
 import { readFenceStdin } from "./fence-stdin.ts";
 import { watchFolder } from "./folder-watch.ts";
 import type { Folders } from "./folders.ts";
+import { historyReader } from "./history-reader.ts";
 import { prepareForAgents } from "./ocf-agents.ts";
 import { createReload, sayBriefly } from "./reload.ts";
 import { openSession } from "./session.ts";
@@ -146,7 +147,7 @@ async function runConfigured(
   }
   const { supervisor } = started;
   const reload = createReload({ supervisor, folders, localHost, log });
-  begin({ supervisor, disk, varFolder: folders.var, reload });
+  begin({ supervisor, history: historyReader(disk, folders.var), reload });
   const taken = watchFolder({ folder: folders.var, lock, listeners, memory: supervisor.memory, clock: realClock, log });
   const by = await Promise.race([taken.whenTaken, untilStopped(supervisor, reload, log)]);
   taken.end();

@@ -6,7 +6,6 @@
 import { Decoder, requestLimits } from "../wire/decoder.ts";
 import { encodeError, encodeRecord, encodeResult } from "../wire/encoder.ts";
 import { parseRequest, type Request, type RequestId, type Right } from "../wire/request.ts";
-import { historyOf } from "../store/history.ts";
 import type { Call } from "../wire/methods.ts";
 import type { WireError } from "../wire/error.ts";
 import type { Entry } from "../core/record.ts";
@@ -89,7 +88,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
       await subscribe(call.params.fromSeq ?? null, id);
       return;
     }
-    const answered = await answer(call, await answering);
+    const answered = await answer(call, await answering, () => !isClosed);
     if (!answered.ok) fail(id, answered.error);
     else if (id !== undefined && !isClosed) connection.send(encodeResult(id, answered.result));
   }
@@ -99,7 +98,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
    * journal's file may already hold entries whose sync is still awaited: those are left to the listener.
    */
   async function subscribe(fromSeq: number | null, id: RequestId | undefined): Promise<void> {
-    const { supervisor, disk, varFolder } = await answering;
+    const { supervisor, history } = await answering;
     const { memory } = supervisor;
     if (isClosed) return;
     if (unsubscribe !== null) {
@@ -120,7 +119,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     });
     if (id !== undefined) connection.send(encodeResult(id, { seq: toldSeq }));
     if (fromSeq === null) return;
-    for await (const item of historyOf(disk, varFolder, { sinceSeq: fromSeq })) {
+    for await (const item of history.past(fromSeq)) {
       if (isClosed) return;
       if (item.kind === "gap") continue;
       if (item.entry.seq > memory.toldSeq) break;
