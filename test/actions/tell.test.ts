@@ -58,6 +58,16 @@ async function startWeb(context: TestContext): Promise<{ readonly url: string; r
     let body = "";
     request.on("data", (bytes: Buffer) => (body += bytes.toString()));
     request.on("end", () => {
+      if (request.url === "/slow") {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write("."), 100);
+        response.on("close", () => clearInterval(timer));
+        return;
+      }
+      if (request.url === "/hangs") {
+        posts.push({ type: request.headers["content-type"], authorization: undefined, body });
+        return;
+      }
       posts.push({ type: request.headers["content-type"], authorization: request.headers.authorization, body });
       response.writeHead(request.url === "/broken" ? 500 : 204);
       response.end();
@@ -76,7 +86,7 @@ const skipWeb = skipWithout({ programs: { curl: "curl", wget: "wget" } });
 for (const tool of ["curl", "wget"]) {
   void test(`notify_webhook with ${tool}`, { skip: skipWeb }, async (context) => {
     const { url, posts } = await startWeb(context);
-    const PATH = await pathWith(context, "sh", "tr", "sed", "uname", "cat", tool);
+    const PATH = await pathWith(context, "sh", "tr", "sed", "uname", "cat", "timeout", tool);
     const tell = (words: readonly string[], env: Readonly<Record<string, string>> = {}, input = ""): Promise<string> =>
       act("notify_webhook", words, { env: { PATH, ...env }, input });
     const sentence = `host1 "is" lost \\ 50% | @x\nnow`;
@@ -92,6 +102,10 @@ for (const tool of ["curl", "wget"]) {
     await tell(["-j", url], { FAILOVERD_SENTENCE: "from the event" }, '{"kind":"run-end","sentence":"x"}\n');
     assert.equal(posts.at(-1)?.body, '{"kind":"run-end","sentence":"x"}');
     assert.match(await tell([`${url}/broken`, "x"]), /^exit 1: .*it was not told/s);
+    const before = posts.length;
+    for (const path of ["hangs", "slow"])
+      assert.match(await tell(["-t", "1", `${url}/${path}`, "x"]), /^exit 1: .*it was not told/s);
+    assert.equal(posts.length, before + 1);
     assert.match(await tell([url]), /^exit 2: there is nothing to say/);
     assert.match(await tell(["--dry-run", url, "x"]), /^exit 0: would post to .*: \{"text":"x",/);
   });
