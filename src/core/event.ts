@@ -1,5 +1,6 @@
 /** What can happen, and all that can happen. Each is a fact; what follows from it is decided in `step.ts`. */
 import type { Configuration } from "./configuration.ts";
+import type { Record } from "./record.ts";
 import type { Outcome, ProcessIdentity, Result } from "./result.ts";
 
 /** A result, and the host that it speaks of; null: the check's own. */
@@ -7,6 +8,14 @@ export interface HostResult {
   readonly host: string | null;
   readonly result: Result;
 }
+
+/** What has become of a step that an earlier daemon started. */
+export type StepFate =
+  /** Its end will be told by `step-ended`. */
+  | { readonly kind: "running" }
+  | { readonly kind: "ended"; readonly outcome: Outcome; readonly output: string; readonly droppedBytes: number }
+  /** Nobody can account for it. */
+  | { readonly kind: "in-doubt" };
 
 /** Asks for an `answer` effect with the same number. */
 interface Asked {
@@ -24,6 +33,12 @@ export type Event =
       readonly bootId: string;
       readonly isRestored: boolean;
       readonly found: string;
+      /** What waited for its turn when the last daemon ended, and is not taken over. */
+      readonly dropped: readonly Record[];
+      /** Why the run that was cut off does not go on before a person has said so; null: it does, or there is none. */
+      readonly doubt: string | null;
+      /** What became of the step that this run was at; null: it was at none that had started. */
+      readonly step: StepFate | null;
     }
   /** The last. Steps that run go on without it. */
   | { readonly kind: "stopping"; readonly reason: string }
@@ -50,10 +65,6 @@ export type Event =
       readonly output: string;
       readonly droppedBytes: number;
     }
-  /** After a restart: the step that the journal says was started is running, has ended (a `step-ended` follows), or nobody knows. */
-  | { readonly kind: "step-found"; readonly run: number; readonly name: string; readonly found: "running" | "in-doubt" }
-  /** The run that was found was cut off so long ago, or in another boot, that a person decides whether it goes on. */
-  | { readonly kind: "run-doubted"; readonly run: number; readonly why: string }
   /** The loop was not run for this long: everything known is old. `countedMs` of it the monotonic clock has counted; it stands still in a suspend. */
   | { readonly kind: "stalled"; readonly gapMs: number; readonly countedMs: number }
   /** The configuration that `step` is given is new; `before` is the one until now. */

@@ -159,6 +159,11 @@ function continueRun(turn: Turn, event: Extract<Event, { kind: "resume" | "aband
     return yes(`run ${run.run} of ${run.rule} is given up`);
   }
   if (run.phase.kind !== "in-doubt") return no(`run ${run.run} does not wait for anybody`);
+  const { left } = run.phase;
+  if (left !== null)
+    return no(
+      `step ${run.at + 1} of run ${run.run} still runs, as pid ${left.launcher.pid}: wait for its end, or "failoverctl abandon ${run.run}" ends it`,
+    );
   record(turn, {
     kind: "resumed",
     run: run.run,

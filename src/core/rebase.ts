@@ -4,26 +4,17 @@
  */
 import type { FenceCall, Run, StepPhase } from "./run.ts";
 
-/**
- * A step may have ended well long ago, and its time be over now because nobody looked: so long it is not judged by that. It
- * is found within a turn or two of the loop; a turn that takes longer than this is a stall, which gives the time again.
- */
-const foundWithinMs = 2_500;
-
 /** The run in the same boot. */
 export function resumeRun(run: Run, nowMs: number): Run {
   const { phase } = run;
   switch (phase.kind) {
     case "ready":
       return { ...run, phase: { ...phase, sinceMs: nowMs, fence: renew(run, phase.fence, nowMs) } };
+    case "running":
     case "pausing":
       return { ...run, phase: { ...phase, fence: renew(run, phase.fence, nowMs) } };
     case "expecting":
       return { ...run, phase: { ...phase, untilMs: nowMs + (phase.untilMs - phase.sinceMs) } };
-    case "running": {
-      const killAtMs = Math.max(phase.killAtMs, nowMs + foundWithinMs);
-      return { ...run, phase: { ...phase, killAtMs, fence: renew(run, phase.fence, nowMs) } };
-    }
     case "awaiting":
     case "in-doubt":
       return run;

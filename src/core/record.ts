@@ -126,6 +126,8 @@ export type Record =
       readonly deviceAttempt: number;
     })
   | (Said & { readonly kind: "resumed"; readonly run: number; readonly rule: string })
+  /** An operator gave the run up while its step ran: that is ended, and then the run is. */
+  | (Said & { readonly kind: "abandoned"; readonly run: number; readonly rule: string; readonly step: number })
   | (Said & {
       readonly kind: "run-end";
       readonly run: number;

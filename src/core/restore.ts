@@ -12,7 +12,7 @@ import { edgesOf, isSameSubject } from "./triggers.ts";
 import { splitBrainCause, standingOf } from "./hosts.ts";
 import { isReportedBy, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
-import { block, triggerOnFailure, whyBlocked } from "./runs.ts";
+import { block, triggerOnFailure, whyBlocked } from "./run-end.ts";
 import { newRule, setHost, setObservation, setRule, type Turn } from "./turn.ts";
 import { checkKey, type Configuration } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
@@ -244,6 +244,7 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
     case "awaiting":
     case "in-doubt":
     case "resumed":
+    case "abandoned":
     case "note":
       return;
   }

@@ -61,6 +61,8 @@ export interface FenceCall {
   readonly asked: number;
   /** Until when this device may take. */
   readonly untilMs: number;
+  /** What the devices before it have used up of the action's own time; left out: nothing. A crash of the daemon forgets it. */
+  readonly spentMs?: number;
 }
 
 export type StepPhase =
@@ -91,15 +93,18 @@ export type StepPhase =
     }
   /** A person switches the host off, and says so: `failoverctl ack fence HOST`. As long as it takes. */
   | { readonly kind: "awaiting"; readonly attempt: number; readonly fence: FenceCall }
-  /** A crash took its outcome and it must not run twice: an operator says `resume` or `abandon`. */
+  /** A crash took its outcome and it must not run twice, or much may have happened since: an operator says `resume` or `abandon`. */
   | {
       readonly kind: "in-doubt";
+      /** How many there were; 0: it was not started yet. */
       readonly attempt: number;
       /** Its process ended well, and only what the checks must show was waited for: that, and no second start, is resumed. */
       readonly hasEnded: boolean;
-      /** The process that it had, if it may still run: nobody awaits it, and the next daemon ends it. */
-      readonly left: { readonly name: string; readonly launcher: ProcessIdentity } | null;
+      /** It still runs: its end is awaited, and counts, but nothing follows from it before the operator's word. */
+      readonly left: StartedPhase | null;
     };
+
+export type StartedPhase = Extract<StepPhase, { readonly kind: "running" }>;
 
 export interface Run {
   readonly run: number;
@@ -116,6 +121,6 @@ export interface Run {
   readonly done: readonly number[];
   /** Why it failed; null while it goes well. Once set, nothing but undos run. */
   readonly failure: string | null;
-  /** A person gave it up: its end is `abandoned`, and nothing is undone. */
+  /** A person gave it up: what runs is ended, its end is `abandoned`, and nothing is undone. */
   readonly isAbandoned: boolean;
 }

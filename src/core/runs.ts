@@ -11,19 +11,19 @@ import { invariant } from "../base/invariant.ts";
 import { shownWords } from "./agent-action.ts";
 import { judge } from "./evaluate.ts";
 import { beginCall, isManual } from "./fencing.ts";
+import { endRun } from "./run-end.ts";
 import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
 import { hurryChecks } from "./schedule.ts";
 import { afterSuccess, judgeEnd } from "./step-end.ts";
-import { readyFor, setPhase, type Running } from "./step-phase.ts";
+import { doubtedPhase, readyFor, setPhase, startedPhase } from "./step-phase.ts";
 import { actionAt, describeStep } from "./step-program.ts";
 import { around } from "./surroundings.ts";
 import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import { bindAction, bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
-import type { RunOutcome } from "./record.ts";
 import type { Outcome } from "./result.ts";
-import type { Cause, FenceCall, Run, StepPhase } from "./run.ts";
+import type { Cause, FenceCall, Run, StartedPhase, StepPhase } from "./run.ts";
 
 /** Begins a run. `why` is the decision's sentence. A variable without a value fails the run before its first action. */
 export function startRun(turn: Turn, rule: Rule, cause: Cause, why: string): void {
@@ -111,7 +111,7 @@ function startStep(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "read
     action.kind === "fence" && phase.fence !== null ? beginCall(action, phase.fence, phase.sinceMs, turn.nowMs) : null;
   const { command, shown, name, limitMs, fence } = describeStep(turn, run, phase.attempt, call);
   const killAtMs = turn.nowMs + limitMs;
-  const running: Running = {
+  const running: StartedPhase = {
     kind: "running",
     attempt: phase.attempt,
     fence: call,
@@ -214,11 +214,17 @@ function expectFrom(turn: Turn, run: Run, attempt: number, heardSinceMs: number 
   hurryChecks(turn);
 }
 
-/** The process of a step has ended. */
+/** The process of a step has ended. In a run that waits for an operator that counts, and the run waits behind it. */
 export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended" }>): void {
   const { run } = turn.state;
-  if (run === null || run.run !== event.run || run.phase.kind !== "running" || run.phase.name !== event.name) return;
-  const { phase } = run;
+  const phase = run === null ? null : startedPhase(run.phase);
+  if (run === null || run.run !== event.run || phase?.name !== event.name) return;
+  takeEnd(turn, run, phase, event);
+  const after = turn.state.run;
+  if (run.phase.kind === "in-doubt" && after !== null) setPhase(turn, after, doubtedPhase(after.phase));
+}
+
+function takeEnd(turn: Turn, run: Run, phase: StartedPhase, event: Extract<Event, { kind: "step-ended" }>): void {
   /** What is lost although it was killed does not die, and that is said instead. */
   const outcome: Outcome =
     phase.isKilled && turn.nowMs >= phase.killAtMs && event.outcome.kind !== "lost"
@@ -274,7 +280,8 @@ function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind
   const sentence = `${stepTitle(run)}: ${why}`;
   record(turn, { kind: "expectation", run: run.run, rule: run.rule, step: run.at + 1, isMet, ms, sentence });
   if (isMet) return stepDone(turn, run);
-  return fail(turn, run, why);
+  /** Its process ended well, and did what its undo takes back. */
+  return fail(turn, { ...run, done: [...run.done, run.at] }, why);
 }
 
 function stepDone(turn: Turn, run: Run): boolean {
@@ -310,53 +317,7 @@ function undoNext(turn: Turn, run: Run): boolean {
   return true;
 }
 
-function endRun(turn: Turn, outcome: RunOutcome): false {
-  const { run } = turn.state;
-  invariant(run !== null, "a run that ends is in progress");
-  const ms = Math.round(turn.nowMs - run.startedAtMs);
-  const how =
-    outcome === "done"
-      ? `done in ${sayDuration(ms)}`
-      : outcome === "failed"
-        ? `FAILED: ${run.failure}`
-        : "given up by an operator";
-  const sentence = `${run.rule}, run ${run.run}: ${how}`;
-  record(turn, { kind: "run-end", run: run.run, rule: run.rule, outcome, ms, endedAtMs: turn.nowMs, sentence });
-  turn.state = { ...turn.state, run: null };
-  if (turn.state.rules[run.rule] !== undefined) setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
-  if (outcome === "done") return false;
-  /** A reload may have taken the rule away while it ran: then there is nothing to block. */
-  if (run.hasLimit && turn.state.rules[run.rule] !== undefined) {
-    /** Nobody has seen to what it was for: blocked it does nothing, and acknowledged it acts again. */
-    setRule(turn, run.rule, { hasFired: false });
-    block(turn, run.rule, whyBlocked(run.run, outcome));
-  }
-  if (outcome === "failed") triggerOnFailure(turn, run);
-  return false;
-}
-
-export function whyBlocked(run: number, outcome: "failed" | "abandoned"): string {
-  return `its run ${run} ${outcome === "failed" ? "failed" : "was given up"}`;
-}
-
-/** Blocks a rule until somebody acknowledges. */
-export function block(turn: Turn, rule: string, why: string): void {
-  const sentence = `${rule} is blocked: ${why}; it fires again after "failoverctl ack ${rule}"`;
-  setRule(turn, rule, { blocked: { sentence, sinceMs: turn.nowMs } });
-  record(turn, { kind: "blocked", rule, sentence });
-}
-
-/** `[on_failure]`. What fails while it looks after a failure triggers no more of them. */
-export function triggerOnFailure(turn: Turn, run: Pick<Run, "run" | "rule" | "cause">): void {
-  if (run.cause.failed !== null) return;
-  for (const rule of turn.configuration.rules) {
-    if (rule.trigger.kind !== "run-failed") continue;
-    const cause: Cause = { ...run.cause, failed: { rule: run.rule, run: run.run } };
-    turn.edges.push({ rule: rule.name, cause, isLearned: true });
-  }
-}
-
-function killStep(turn: Turn, run: Run, phase: Running): void {
+export function killStep(turn: Turn, run: Run, phase: StartedPhase): void {
   setPhase(turn, run, { ...phase, isKilled: true });
   turn.effects.push({ kind: "killStep", run: run.run, name: phase.name });
 }
@@ -366,14 +327,16 @@ export function abandonRun(turn: Turn, run: Run): void {
   if (run.isAbandoned) return;
   const abandoned = { ...run, isAbandoned: true };
   turn.state = { ...turn.state, run: abandoned };
-  if (run.phase.kind !== "running") {
+  const started = startedPhase(run.phase);
+  if (started === null) {
     endRun(turn, "abandoned");
     return;
   }
   /** So that a daemon that dies before the process has ended does not go on with what was given up. */
-  const sentence = `${stepTitle(run)} is in doubt: an operator gives the run up, and what runs is ended`;
-  record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting: true, sentence });
-  if (!run.phase.isKilled) killStep(turn, abandoned, run.phase);
+  const sentence = `${stepTitle(run)}: an operator gives the run up, and what runs is ended`;
+  record(turn, { kind: "abandoned", run: run.run, rule: run.rule, step: run.at + 1, sentence });
+  if (started.isKilled) setPhase(turn, abandoned, started);
+  else killStep(turn, abandoned, started);
 }
 
 /** An operator goes on with the step in doubt. */

@@ -2,10 +2,10 @@
 import { sayDuration } from "../base/duration.ts";
 import { endedWell, whyAgentFailed } from "./agent-action.ts";
 import { afterFenceCall } from "./fencing.ts";
-import { readyFor, type Running } from "./step-phase.ts";
+import { readyFor } from "./step-phase.ts";
 import { actionAt, commandAt } from "./step-program.ts";
 import type { Outcome } from "./result.ts";
-import type { BoundAction, Run, StepPhase } from "./run.ts";
+import type { BoundAction, Run, StartedPhase, StepPhase } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
 export type Verdict = { readonly isSuccess: boolean; readonly why: string } & (
@@ -16,7 +16,7 @@ export type Verdict = { readonly isSuccess: boolean; readonly why: string } & (
 export function judgeEnd(
   turn: Turn,
   run: Run,
-  phase: Running,
+  phase: StartedPhase,
   end: { readonly outcome: Outcome; readonly output: string },
 ): Verdict {
   const { outcome } = end;

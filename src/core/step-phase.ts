@@ -1,9 +1,7 @@
 /** Where a step is between its beginning and its end: made, put into the run, and given back the time in which nobody looked. */
 import { firstFenceCall } from "./fencing.ts";
-import type { BoundAction, FenceCall, Run, StepPhase } from "./run.ts";
+import type { BoundAction, FenceCall, Run, StartedPhase, StepPhase } from "./run.ts";
 import type { Turn } from "./turn.ts";
-
-export type Running = Extract<StepPhase, { kind: "running" }>;
 
 export function readyFor(
   turn: Turn,
@@ -19,14 +17,21 @@ export function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
 }
 
 /** Waits for an operator's word. */
-export function doubtedPhase(phase: StepPhase): StepPhase {
-  const hasEnded = phase.kind === "expecting" || (phase.kind === "in-doubt" && phase.hasEnded);
-  return { kind: "in-doubt", attempt: phase.attempt, hasEnded, left: leftOf(phase) };
+export function doubtedPhase(phase: StepPhase): Extract<StepPhase, { kind: "in-doubt" }> {
+  if (phase.kind === "in-doubt") return phase;
+  const isStarted = phase.kind !== "ready" && phase.kind !== "pausing";
+  return {
+    kind: "in-doubt",
+    attempt: isStarted ? phase.attempt : phase.attempt - 1,
+    hasEnded: phase.kind === "expecting",
+    left: startedPhase(phase),
+  };
 }
 
-function leftOf(phase: StepPhase): Extract<StepPhase, { kind: "in-doubt" }>["left"] {
+/** The step's process, if it has one that has not ended; null: it has none. */
+export function startedPhase(phase: StepPhase): StartedPhase | null {
   if (phase.kind === "in-doubt") return phase.left;
-  return phase.kind === "running" ? { name: phase.name, launcher: phase.launcher } : null;
+  return phase.kind === "running" ? phase : null;
 }
 
 /** Nobody looked for a while: what was waited for gets the time that was lost. */

@@ -10,14 +10,15 @@
  */
 import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
+import { takeOverRun } from "./cut-off.ts";
 import { deriveHosts } from "./hosts.ts";
 import { unlearned } from "./holds.ts";
 import { refreshStaleness } from "./observe.ts";
 import { endMaintenance, operate } from "./operate.ts";
 import { passOver, reconfigure } from "./reconfigure.ts";
-import { advanceRun, restartStep, stepEnded } from "./runs.ts";
+import { advanceRun, stepEnded } from "./runs.ts";
 import { fireRules, judgeRules, queueEdges } from "./rules.ts";
-import { doubtedPhase, postpone } from "./step-phase.ts";
+import { postpone } from "./step-phase.ts";
 import {
   checkEnded,
   learningMsMax,
@@ -99,6 +100,8 @@ function apply(turn: Turn, event: Event): void {
     case "tick":
       return;
     case "started":
+      started(turn, event);
+      return;
     case "stopping":
     case "reload-refused":
     case "noted":
@@ -124,12 +127,6 @@ function apply(turn: Turn, event: Event): void {
     case "step-ended":
       stepEnded(turn, event);
       return;
-    case "step-found":
-      stepFound(turn, event);
-      return;
-    case "run-doubted":
-      runDoubted(turn, event);
-      return;
     case "stalled":
       stalled(turn, event);
       return;
@@ -153,24 +150,18 @@ function apply(turn: Turn, event: Event): void {
   }
 }
 
+/** What the daemon before this one left is taken over. */
+function started(turn: Turn, event: Extract<Event, { kind: "started" }>): void {
+  const { version, pid, bootId, isRestored, found } = event;
+  const sentence = `failoverd ${version} started (pid ${pid}): ${found}`;
+  record(turn, { kind: "daemon-start", version, pid, bootId, isRestored, sentence });
+  for (const dropped of event.dropped) record(turn, dropped);
+  takeOverRun(turn, event.doubt, event.step);
+}
+
 /** What happens to the daemon itself: nothing follows from it but the record. */
-function writeDown(
-  turn: Turn,
-  event: Extract<Event, { kind: "started" | "stopping" | "reload-refused" | "noted" }>,
-): void {
+function writeDown(turn: Turn, event: Extract<Event, { kind: "stopping" | "reload-refused" | "noted" }>): void {
   switch (event.kind) {
-    case "started": {
-      const { version, pid, bootId, isRestored, found } = event;
-      record(turn, {
-        kind: "daemon-start",
-        version,
-        pid,
-        bootId,
-        isRestored,
-        sentence: `failoverd ${version} started (pid ${pid}): ${found}`,
-      });
-      return;
-    }
     case "stopping": {
       const { run } = turn.state;
       const left =
@@ -228,35 +219,4 @@ function finishLearning(turn: Turn): void {
 function endOverdueMaintenance(turn: Turn): void {
   for (const { scope, untilMs } of turn.state.maintenance)
     if (untilMs !== null && turn.nowMs >= untilMs) endMaintenance(turn, scope);
-}
-
-/** After a restart: nothing of the run goes on before a person has said so. */
-function runDoubted(turn: Turn, event: Extract<Event, { kind: "run-doubted" }>): void {
-  const { run } = turn.state;
-  const { run: number, why } = event;
-  if (run === null || run.run !== number || run.phase.kind === "in-doubt" || run.phase.kind === "awaiting") return;
-  const what = `look, then say "failoverctl resume ${number}" to go on with it, or "failoverctl abandon ${number}"`;
-  const sentence = `${run.rule}, run ${number}, step ${run.at + 1} is in doubt: ${why}: ${what}`;
-  record(turn, { kind: "in-doubt", run: number, rule: run.rule, step: run.at + 1, isWaiting: true, sentence });
-  turn.state = { ...turn.state, run: { ...run, phase: doubtedPhase(run.phase) } };
-}
-
-/** After a restart. A step that still runs is awaited; one that nobody can account for runs again, unless it must not. */
-function stepFound(turn: Turn, event: Extract<Event, { kind: "step-found" }>): void {
-  const { run } = turn.state;
-  if (run === null || run.run !== event.run || run.phase.kind !== "running" || run.phase.name !== event.name) return;
-  const title = `${run.rule}, run ${run.run}, step ${run.at + 1}`;
-  if (event.found === "running") {
-    note(turn, "recovery", `${title} outlived the daemon and still runs: its end is awaited`);
-    return;
-  }
-  const isWaiting = run.failure === null && run.actions[run.at]?.options.isOnce === true;
-  const what = isWaiting
-    ? `it is marked once: say "failoverctl resume ${run.run}" to run it again, or "failoverctl abandon ${run.run}"`
-    : "it is started again";
-  const sentence = `${title} is in doubt, a crash took its outcome: ${what}`;
-  record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting, sentence });
-  const { attempt } = run.phase;
-  if (isWaiting) turn.state = { ...turn.state, run: { ...run, phase: doubtedPhase(run.phase) } };
-  else restartStep(turn, run, attempt + 1);
 }

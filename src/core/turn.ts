@@ -36,6 +36,7 @@ const topics: Readonly<Partial<{ [kind in Record["kind"]]: NotifyTopic }>> = {
   "run-start": "run",
   "run-end": "run",
   "in-doubt": "run",
+  abandoned: "run",
   awaiting: "fence",
 };
 

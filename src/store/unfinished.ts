@@ -7,11 +7,11 @@
  * - between two steps it is `ready` for the next; with `at` behind the last action there is no next, and only the run's own
  *   end was not written: it is done, or, if `failure` is set, failed with all undone that there is to undo.
  *
- * Times are those of the daemon that wrote the records, of its boot. A step that an operator gave up while it ran is in doubt.
+ * Times are those of the daemon that wrote the records, of its boot.
  */
 import { afterFenceCall, firstFenceCall } from "../core/fencing.ts";
 import { isWithAnotherLauncher } from "../core/step-end.ts";
-import { doubtedPhase } from "../core/step-phase.ts";
+import { doubtedPhase, startedPhase } from "../core/step-phase.ts";
 import type { Record } from "../core/record.ts";
 import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
 
@@ -36,7 +36,7 @@ export function foldRun(run: Run | null, record: Record): Run | null {
       return stepEnded(run, record);
     case "expectation":
       if (record.isMet) return stepDone(run, lastMs(run));
-      return stepFailed(run, { why: record.sentence, atMs: lastMs(run) });
+      return stepFailed({ ...run, done: [...run.done, run.at] }, { why: record.sentence, atMs: lastMs(run) });
     case "in-doubt":
       if (!record.isWaiting) return restart(run);
       return { ...run, phase: doubtedPhase(run.phase) };
@@ -47,6 +47,8 @@ export function foldRun(run: Run | null, record: Record): Run | null {
     }
     case "resumed":
       return resumed(run);
+    case "abandoned":
+      return { ...run, isAbandoned: true, phase: startedPhase(run.phase) ?? run.phase };
     case "run-end":
       return null;
   }
@@ -113,12 +115,19 @@ function fenceCallOf(
 }
 
 function stepEnded(run: Run, record: StepEnd): Run {
-  /** It was given up while it ran: nothing follows from its end but the run's own. */
-  if (run.phase.kind === "in-doubt") return run;
+  /** It ran on while the run waited for an operator, and the run waits behind it. */
+  if (run.phase.kind === "in-doubt") {
+    const { left } = run.phase;
+    if (left === null) return run;
+    const after = stepEnded({ ...run, phase: left }, record);
+    return { ...after, phase: doubtedPhase(after.phase) };
+  }
   const action = run.actions[run.at];
   /** Behind the last step there is none that could end. */
   if (action === undefined) return run;
   const atMs = lastMs(run) + record.ms;
+  /** Nothing follows from its end but the run's own. */
+  if (run.isAbandoned) return { ...run, phase: { kind: "ready", attempt: record.attempt, fence: null, sinceMs: atMs } };
   if (record.isUndo) return undoNext({ ...run, done: run.done.filter((index) => index !== run.at) }, atMs);
   switch (record.next) {
     case "done":

@@ -126,6 +126,12 @@ export class Memory {
     });
   }
 
+  /** Writes the table, and waits until that was tried. */
+  async save(): Promise<void> {
+    this.changed();
+    await this.#saving;
+  }
+
   /** Called at each turn: writes the table if it is old. */
   refresh(): void {
     if (this.#clock.nowMs() - this.#savedAtMs >= tableEveryMs) this.changed();
@@ -133,8 +139,7 @@ export class Memory {
 
   /** Writes the last table and closes the journal. */
   async close(): Promise<void> {
-    this.changed();
-    await this.#saving;
+    await this.save();
     await this.#journal.close();
   }
 

@@ -49,9 +49,12 @@ export async function recover(
       : restoreState(configuration, table.state, { nowMs, shiftMs, isCurrent });
   const newer: Record[] = [];
   let unread: string | null = null;
+  let lastAt: string | null = null;
   for await (const item of historyOf(world.disk, world.varFolder, { sinceSeq: (table?.seq ?? 0) + 1 })) {
-    if (item.kind === "entry") newer.push(item.entry);
-    else if (item.isUnread) unread ??= sayUnread(item.sentence);
+    if (item.kind === "entry") {
+      newer.push(item.entry);
+      lastAt = item.entry.at;
+    } else if (item.isUnread) unread ??= sayUnread(item.sentence);
   }
   const unfinished = unfinishedOf(recovery, bootId, nowMs);
   const records = isCurrent ? newer : newer.filter(isOutliving);
@@ -59,7 +62,8 @@ export async function recover(
   const state = replayRecords(configuration, begin, { records, unfinished, isCurrent, wallMs }, nowMs);
   const distrust = recovery.distrust ?? unread;
   const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust };
-  const doubt = doubtOf(recovery, bootId, isSameBoot && !isCurrent ? ageMs : null);
+  const silentMs = table !== null ? ageMs : lastAt === null ? null : wallMs - Date.parse(lastAt);
+  const doubt = doubtOf(recovery, bootId, silentMs);
   const dropped = table === null || isCurrent ? [] : droppedOf(configuration, table, newer);
   return {
     state: lasting,
@@ -81,11 +85,15 @@ function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | 
   return runBootId === bootId ? resumeRun(run, nowMs) : rebaseRun(run, nowMs);
 }
 
-/** The world has gone on since: what was right to do next may be wrong by now. `silentMs`: how long no daemon ran, if that was long. */
+/**
+ * The world has gone on since: what was right to do next may be wrong by now. `silentMs`: how long no daemon ran, by the
+ * table or, without one, by the journal's last entry and the wall clock; null: nobody knows.
+ */
 function doubtOf({ run, runBootId }: Recovery, bootId: string, silentMs: number | null): string | null {
   if (run === null) return null;
   if (runBootId !== bootId) return "it was cut off in another boot of this machine";
-  return silentMs === null ? null : `it was cut off, and no daemon ran for ${sayDuration(silentMs)}`;
+  if (silentMs === null || silentMs < 0) return "it was cut off, and how long ago is not known";
+  return silentMs <= restoredAgeMsMax ? null : `it was cut off, and no daemon ran for ${sayDuration(silentMs)}`;
 }
 
 function sayFound(

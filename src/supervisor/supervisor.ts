@@ -3,13 +3,14 @@
  * is put together in `daemon.ts`; the simulator gives another one, and everything in here is the same.
  */
 import { explain } from "../core/explain.ts";
+import { startedPhase } from "../core/step-phase.ts";
 import { rehearse, type Rehearsal } from "../core/rehearse.ts";
 import type { JournalLimits } from "../store/journal-files.ts";
 import { openJournal } from "../store/open-journal.ts";
-import { loadTable, saveTable } from "../store/table.ts";
+import { loadTable } from "../store/table.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Effect } from "../core/effect.ts";
-import type { Event } from "../core/event.ts";
+import type { Event, StepFate } from "../core/event.ts";
 import type { Run } from "../core/run.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../host/clock.ts";
@@ -100,7 +101,6 @@ export async function startSupervisor(
   const { journal, recovery } = opened;
   const memory = new Memory({ disk, folder: varFolder, journal, clock, log });
   const { state, found, isRestored, dropped, doubt } = await recover(world, options.configuration, table, recovery);
-  if (dropped.length > 0) await memory.remember(dropped);
   const beginning: DaemonFacts = {
     isRunning: true,
     pid: world.pid,
@@ -115,7 +115,7 @@ export async function startSupervisor(
   /** What is shown and saved: never ahead of the journal, so that what a crash takes back is in none of the three. */
   const settledAt = (known: Known): Settled => ({ ...known, seq: memory.durableSeq, toldSeq: memory.toldSeq });
   let settled = settledAt({ configuration: options.configuration, state });
-  await saveFirstTable(world, options.localHost, beginning, settled);
+  let isFirstTurn = true;
   let generation = 1;
   let reloadRefused: string | null = null;
   let nextRequest = 1;
@@ -142,6 +142,15 @@ export async function startSupervisor(
     {
       remember: async (records) => {
         await memory.remember(records);
+        /**
+         * What was taken over is in the journal; now the table of this boot and moment, before anything is seen or done.
+         * Whenever the daemon dies, there is one that the records of the journal can be put on.
+         */
+        if (isFirstTurn) {
+          isFirstTurn = false;
+          settle();
+          await memory.save();
+        }
         const ended = records.find((record) => record.kind === "run-end");
         if (ended !== undefined) pruning = pruning.then(() => world.pruneRuns(ended.run)).catch(sayUnpruned);
       },
@@ -190,13 +199,19 @@ export async function startSupervisor(
   });
   const status = (): StatusView => statusView(settled, facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
   memory.composeBy(() => composeTable(world, options.localHost, status(), settled));
-  loop.post({ kind: "started", version: options.version, pid: world.pid, bootId: world.bootId, isRestored, found });
+  loop.post({
+    kind: "started",
+    version: options.version,
+    pid: world.pid,
+    bootId: world.bootId,
+    isRestored,
+    found,
+    dropped,
+    doubt,
+    step: fateOfStep(state.run, processes),
+  });
   if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
   for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
-  if (state.run !== null) recoverStep(state.run, processes, loop);
-  const isWaiting = doubt !== null || state.run?.phase.kind === "in-doubt";
-  if (state.run !== null && isWaiting && state.distrust === null) endLeft(state.run, processes, loop);
-  if (state.run !== null && doubt !== null) loop.post({ kind: "run-doubted", run: state.run.run, why: doubt });
 
   const supervisor: Supervisor = {
     memory,
@@ -240,44 +255,16 @@ export async function startSupervisor(
   return { kind: "started", supervisor };
 }
 
-/** What became of the step that was running when the last daemon ended. */
-function recoverStep(run: Run, processes: Processes, loop: Loop): void {
-  if (run.phase.kind !== "running") return;
-  const { name, launcher } = run.phase;
-  const key = { run: run.run, name };
-  const found = processes.findStep(key, launcher);
-  if (found === "running") {
-    processes.awaitStep(key, launcher);
-    loop.post({ kind: "step-found", run: run.run, name, found });
-  } else if (found === "in-doubt") {
-    loop.post({ kind: "step-found", run: run.run, name, found });
-  } else {
-    loop.post({
-      kind: "step-ended",
-      run: run.run,
-      name,
-      outcome: found.outcome,
-      output: found.output,
-      droppedBytes: 0,
-    });
-  }
-}
-
-/**
- * A run that waits for an operator has no process: its end would count for nothing, and what the operator resumes must not
- * run beside it. One that was given up, or was cut off long ago, and still runs is ended. Not by a daemon that distrusts its
- * journal: that one does nothing to anybody.
- */
-function endLeft(run: Run, processes: Processes, loop: Loop): void {
-  const { phase } = run;
-  const left = phase.kind === "running" ? phase : phase.kind === "in-doubt" ? phase.left : null;
-  if (left === null) return;
-  const key = { run: run.run, name: left.name };
-  if (processes.findStep(key, left.launcher) !== "running") return;
-  if (phase.kind === "in-doubt") processes.awaitStep(key, left.launcher);
-  processes.killStep(key);
-  const sentence = `${run.rule}, run ${run.run}, step ${run.at + 1} still runs, and the run waits for an operator: it is ended`;
-  loop.post({ kind: "noted", topic: "recovery", sentence });
+/** What became of the step that was running when the last daemon ended; one that still runs is awaited from now on. */
+function fateOfStep(run: Run | null, processes: Processes): StepFate | null {
+  const started = run === null ? null : startedPhase(run.phase);
+  if (run === null || started === null) return null;
+  const key = { run: run.run, name: started.name };
+  const found = processes.findStep(key, started.launcher);
+  if (found === "in-doubt") return { kind: "in-doubt" };
+  if (found !== "running") return { kind: "ended", outcome: found.outcome, output: found.output, droppedBytes: 0 };
+  processes.awaitStep(key, started.launcher);
+  return { kind: "running" };
 }
 
 interface Known {
@@ -289,16 +276,6 @@ interface Known {
 interface Settled extends Known {
   readonly seq: number;
   readonly toldSeq: number;
-}
-
-/**
- * Before anything is seen, the table of this boot and moment is on the disk: whenever the daemon dies, there is one that the
- * records of the journal can be put on. A disk that does not take it will say so again.
- */
-async function saveFirstTable(world: World, localHost: string, facts: DaemonFacts, settled: Settled): Promise<void> {
-  const moment = { nowMs: world.clock.nowMs(), wallMs: world.clock.wallMs() };
-  const table = composeTable(world, localHost, statusView(settled, facts, moment), settled);
-  await saveTable(world.disk, world.varFolder, table);
 }
 
 function composeTable(

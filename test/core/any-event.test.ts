@@ -7,7 +7,7 @@ import { deepFreeze } from "../scenario/observed.ts";
 import { makeAction, makeCheck, makeConfiguration, makeMetric, makeResult, makeRule } from "./build.ts";
 import { initialState } from "../../src/core/restore.ts";
 import type { Configuration, FenceDevice } from "../../src/core/configuration.ts";
-import type { Event, HostResult } from "../../src/core/event.ts";
+import type { Event, HostResult, StepFate } from "../../src/core/event.ts";
 import type { Outcome } from "../../src/core/result.ts";
 
 const isCritical = {
@@ -92,6 +92,10 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.constant({ kind: "not-started" as const, errno: "ENOENT", reason: "no such file" }),
   fc.constant({ kind: "lost" as const, reason: "who watched over it died" }),
 );
+const fate: fc.Arbitrary<StepFate> = fc.oneof(
+  fc.constantFrom({ kind: "running" as const }, { kind: "in-doubt" as const }),
+  outcome.map((ended) => ({ kind: "ended" as const, outcome: ended, output: "", droppedBytes: 0 })),
+);
 const word = fc.constantFrom(
   "lost",
   "any_to_any",
@@ -141,9 +145,19 @@ const event: fc.Arbitrary<Making> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc
-      .constantFrom("running" as const, "in-doubt" as const)
-      .map((found): Making => ({ run, name }) => ({ kind: "step-found", run, name, found })),
+    arbitrary: fc.tuple(fc.constantFrom(null, "it was cut off long ago"), fc.option(fate)).map(([doubt, step]) =>
+      made({
+        kind: "started",
+        version: "1",
+        pid: 1,
+        bootId: "b",
+        isRestored: true,
+        found: "",
+        dropped: [],
+        doubt,
+        step,
+      }),
+    ),
   },
   { weight: 1, arbitrary: fc.nat(9_000).map((gapMs) => made({ kind: "stalled", gapMs, countedMs: gapMs })) },
   { weight: 1, arbitrary: fc.constant(made({ kind: "journal-distrusted", reason: "the journal is damaged" })) },

@@ -104,7 +104,7 @@ void test("a run that is given up while its step is being ended already is ended
   assert.equal(daemon.ask({ kind: "abandon", request: 1, run: 1 }), "yes: run 1 of calm is given up");
   assert.equal(kills(), 0);
   assert.equal(daemon.ask({ kind: "abandon", request: 2, run: 1 }), "yes: run 1 of calm is given up");
-  assert.equal(daemon.said("in-doubt").length, 1);
+  assert.equal(daemon.said("abandoned").length, 1);
   daemon.stepEnds({ kind: "killed", signal: "SIGTERM" });
   assert.deepEqual(daemon.said("run-end"), ["calm, run 1: given up by an operator"]);
 });

@@ -115,6 +115,7 @@ export function tellEntry(entry: HistoryEntry, actionsOf: (run: number) => numbe
     case "awaiting":
     case "in-doubt":
     case "resumed":
+    case "abandoned":
     case "acknowledged":
     case "maintenance-on":
     case "maintenance-off":

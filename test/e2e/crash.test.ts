@@ -210,11 +210,9 @@ void test("a run is given up while a step of it runs, and the daemon killed: the
   const note = await daemon.entry("note", ({ topic }) => topic === "recovery");
   assert.match(
     note.sentence,
-    /^slave_to_master, run 1, step 2 still runs, and the run waits for an operator: it is ended$/,
+    /^slave_to_master, run 1, step 2 outlived the daemon and still runs: it is ended, as an operator gave the run up$/,
   );
   await daemon.until("the step to be gone", () => Promise.resolve(stepsLeft() === 0 || null));
-  assert.equal((await daemon.status()).run?.phase, "in-doubt");
-  assert.equal((await daemon.ctl("abandon", "1")).code, 0);
   assert.equal((await daemon.entry("run-end")).outcome, "abandoned");
   assert.deepEqual(daemon.done(), ["[one]", "[two]"]);
 });

@@ -79,7 +79,17 @@ export function playExample(configuration: Configuration): readonly Effect[] {
   };
 
   world.setStep("stopservice1", [{ code: 1, afterMs: 50 }]);
-  turn({ kind: "started", version: "1.0.0", pid: 1, bootId: "boot", isRestored: false, found: "all begins unknown" });
+  turn({
+    kind: "started",
+    version: "1.0.0",
+    pid: 1,
+    bootId: "boot",
+    isRestored: false,
+    found: "all begins unknown",
+    dropped: [],
+    doubt: null,
+    step: null,
+  });
   world.offerLauncher(nowMs);
   for (const { first, others } of story) {
     for (const check of configuration.checks) tell(check, check.host === configuration.hosts[0] ? first : others);

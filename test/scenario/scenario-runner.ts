@@ -6,15 +6,17 @@
  * performed in order; a daemon that dies leaves the journal, the table of its last turn, and whatever it had started.
  */
 import assert from "node:assert/strict";
+import { sayDuration } from "../../src/base/duration.ts";
 import { foldRun } from "../../src/store/unfinished.ts";
 import { explain } from "../../src/core/explain.ts";
 import { droppedOf, isOutliving } from "../../src/core/outlived.ts";
 import { rebaseRun, resumeRun } from "../../src/core/rebase.ts";
 import { initialState, replayRecords, restoreState } from "../../src/core/restore.ts";
+import { startedPhase } from "../../src/core/step-phase.ts";
 import { step } from "../../src/core/step.ts";
 import type { Configuration } from "../../src/core/configuration.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { Event } from "../../src/core/event.ts";
+import type { Event, StepFate } from "../../src/core/event.ts";
 import type { Record } from "../../src/core/record.ts";
 import type { Run } from "../../src/core/run.ts";
 import type { State } from "../../src/core/state.ts";
@@ -197,23 +199,22 @@ export class ScenarioRunner {
 
   #start(): void {
     this.#configuration = readFiles(this.#files);
-    this.#begin(initialState(this.#configuration, this.#nowMs), false, "everything begins unknown");
+    this.#begin(initialState(this.#configuration, this.#nowMs), { isRestored: false, dropped: [], doubt: null });
   }
 
-  #begin(state: State, isRestored: boolean, found: string): void {
+  #begin(state: State, how: Pick<Extract<Event, { kind: "started" }>, "isRestored" | "dropped" | "doubt">): void {
     this.#state = deepFreeze(state);
     this.#wakeAtMs = this.#nowMs;
-    const event = {
+    this.#turn({
       kind: "started",
       version: "1.0.0",
       pid: 1,
       bootId: `boot-${this.#boot}`,
-      isRestored,
-      found,
-    } as const;
-    this.#turn(event);
+      found: how.isRestored ? "state restored" : "everything begins unknown",
+      step: this.#fateOfStep(state.run),
+      ...how,
+    });
     this.world.offerLauncher(this.#nowMs);
-    this.#findStep();
   }
 
   /** Everything due until then happens, each at its own moment. */
@@ -362,12 +363,10 @@ export class ScenarioRunner {
       { records, unfinished, isCurrent, wallMs: this.#shownMs() },
       this.#nowMs,
     );
-    if (table !== null && !isCurrent)
-      for (const record of droppedOf(configuration, { state: table.state, savedAtMs: table.atMs }, newer))
-        this.#write(record);
-    this.#begin(state, isCurrent, isCurrent ? "state restored" : "everything begins unknown");
-    if (isReboot && run !== null)
-      this.#turn({ kind: "run-doubted", run: run.run, why: "it was cut off in another boot of this machine" });
+    const dropped =
+      table === null || isCurrent ? [] : droppedOf(configuration, { state: table.state, savedAtMs: table.atMs }, newer);
+    const doubt = isReboot ? "it was cut off in another boot of this machine" : this.#sayLongAgo(table?.atMs ?? null);
+    this.#begin(state, { isRestored: isCurrent, dropped, doubt: run === null ? null : doubt });
   }
 
   #unfinished(): Run | null {
@@ -376,12 +375,16 @@ export class ScenarioRunner {
     return run;
   }
 
-  #findStep(): void {
-    const run = this.#state?.run ?? null;
-    if (run === null || run.phase.kind !== "running") return;
-    const { name } = run.phase;
-    const found = this.world.findStep(run.run, name);
-    if (found === "running" || found === "in-doubt") this.#turn({ kind: "step-found", run: run.run, name, found });
-    else this.#turn({ kind: "step-ended", run: run.run, name, outcome: found, output: "", droppedBytes: 0 });
+  #sayLongAgo(savedAtMs: number | null): string | null {
+    const silentMs = this.#nowMs - (savedAtMs ?? this.#nowMs);
+    return silentMs <= 600_000 ? null : `it was cut off, and no daemon ran for ${sayDuration(silentMs)}`;
+  }
+
+  #fateOfStep(run: Run | null): StepFate | null {
+    const started = run === null ? null : startedPhase(run.phase);
+    if (run === null || started === null) return null;
+    const found = this.world.findStep(run.run, started.name);
+    if (found === "running" || found === "in-doubt") return { kind: found };
+    return { kind: "ended", outcome: found, output: "", droppedBytes: 0 };
   }
 }

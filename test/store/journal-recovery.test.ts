@@ -1,10 +1,12 @@
 /** What the journal says after its files were torn, changed, lost or replaced between two daemons. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startedPhase } from "../../src/core/step-phase.ts";
 import type { Record } from "../../src/core/record.ts";
+import type { Run } from "../../src/core/run.ts";
 import { sealLine } from "../../src/store/seal.ts";
 import type { SimulatedDisk } from "../world/disk.ts";
-import { acknowledged, action, daemonStart, launcher, note, runStart, stepEnd, stepStart } from "./samples.ts";
+import { acknowledged, action, daemonStart, note, runStart, stepEnd, stepStart } from "./samples.ts";
 import {
   bytesOf,
   diskWith,
@@ -278,6 +280,10 @@ for (const row of damageRows) {
   });
 }
 
+function startedName(run: Run | null): string | null {
+  return run === null ? null : (startedPhase(run.phase)?.name ?? null);
+}
+
 void test("a run that a damaged journal has in progress is in doubt", async () => {
   const run = [
     runStart([action(["a"]), action(["b"])]),
@@ -288,8 +294,8 @@ void test("a run that a damaged journal has in progress is in doubt", async () =
   putText(disk, journalPath, textOf(disk, journalPath).replace('"two"', '"ten"'));
   const { recovery } = await open(disk.mount());
   assert.deepEqual(
-    [recovery.run?.at, recovery.run?.phase, recovery.run?.done],
-    [1, { kind: "in-doubt", attempt: 1, hasEnded: false, left: { name: "2", launcher } }, [0]],
+    [recovery.run?.at, recovery.run?.phase.kind, startedName(recovery.run), recovery.run?.done],
+    [1, "in-doubt", "2", [0]],
   );
 });
 

@@ -11,6 +11,7 @@ import { initialState } from "../../src/core/restore.ts";
 import type { Outcome } from "../../src/core/result.ts";
 import type { Run, StepPhase } from "../../src/core/run.ts";
 import type { State } from "../../src/core/state.ts";
+import { startedPhase } from "../../src/core/step-phase.ts";
 import { step } from "../../src/core/step.ts";
 import { foldRun } from "../../src/store/unfinished.ts";
 import { seededRandom, type Random } from "../world/random.ts";
@@ -231,8 +232,18 @@ function crash(life: Life, seen: Set<string>): void {
   seen.add("crash");
   life.state = { ...life.state, run: life.read, launcher: null };
   const { run } = life.state;
-  if (run?.phase.kind === "running")
-    life.tell({ kind: "step-found", run: run.run, name: run.phase.name, found: "in-doubt" });
+  if (run !== null && startedPhase(run.phase) !== null)
+    life.tell({
+      kind: "started",
+      version: "1",
+      pid: 1,
+      bootId: "boot",
+      isRestored: true,
+      found: "",
+      dropped: [],
+      doubt: null,
+      step: { kind: "in-doubt" },
+    });
 }
 
 void test("the run that the records tell of is the one that the core is in", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Record } from "../../src/core/record.ts";
-import type { Run } from "../../src/core/run.ts";
+import type { Run, StartedPhase, StepPhase } from "../../src/core/run.ts";
 import { unfinishedRun } from "../../src/store/unfinished.ts";
 import {
   action,
@@ -29,7 +29,7 @@ interface Row {
 
 const ready = (attempt: number, sinceMs: number): Run["phase"] => ({ kind: "ready", attempt, fence: null, sinceMs });
 
-function running(name: string, startedAtMs: number, attempt = 1): Run["phase"] {
+function running(name: string, startedAtMs: number, attempt = 1): StartedPhase {
   const killAtMs = startedAtMs + 30_000;
   return { kind: "running", attempt, fence: null, name, launcher, startedAtMs, killAtMs, isKilled: false };
 }
@@ -227,14 +227,19 @@ const inDoubt = (isWaiting: boolean): Record => ({
 });
 
 /** An operator's word is waited for, and the process that the step had may still run. */
-const doubted = { kind: "in-doubt", attempt: 1, hasEnded: false, left: { name: "1", launcher } } as const;
+const doubted = (sinceMs: number): StepPhase => ({
+  kind: "in-doubt",
+  attempt: 1,
+  hasEnded: false,
+  left: running("1", sinceMs),
+});
 
 check("in doubt, and resumed by an operator", [
   { record: once, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
   { record: stepStart({ step: 1 }, 1_000), want: { at: 0, phase: running("1", 1_000), done: [], failure: null } },
   {
     record: inDoubt(true),
-    want: { at: 0, phase: doubted, done: [], failure: null },
+    want: { at: 0, phase: doubted(1_000), done: [], failure: null },
   },
   {
     record: { kind: "resumed", run: 7, rule: "primary_lost", sentence: "resumed" },
@@ -252,14 +257,28 @@ check("given up while its step ran", [
   { record: withUndos, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
   { record: stepStart({ step: 1 }, 1_500), want: { at: 0, phase: running("1", 1_500), done: [], failure: null } },
   {
-    record: inDoubt(true),
-    want: { at: 0, phase: doubted, done: [], failure: null },
+    record: { kind: "abandoned", run: 7, rule: "primary_lost", step: 1, sentence: "given up" },
+    want: { at: 0, phase: running("1", 1_500), done: [], failure: null },
   },
   {
     record: stepEnd({ step: 1 }, { next: "failed" }),
-    want: { at: 0, phase: doubted, done: [], failure: null },
+    want: { at: 0, phase: ready(1, 1_510), done: [], failure: null },
   },
   { record: runEnd("abandoned"), want: null },
+]);
+
+check("in doubt, and its step ends all the same: the run waits behind it", [
+  { record: withUndos, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
+  { record: stepStart({ step: 1 }, 1_500), want: { at: 0, phase: running("1", 1_500), done: [], failure: null } },
+  { record: inDoubt(true), want: { at: 0, phase: doubted(1_500), done: [], failure: null } },
+  {
+    record: stepEnd({ step: 1 }, { next: "done" }),
+    want: { at: 1, phase: { kind: "in-doubt", attempt: 0, hasEnded: false, left: null }, done: [0], failure: null },
+  },
+  {
+    record: { kind: "resumed", run: 7, rule: "primary_lost", sentence: "resumed" },
+    want: { at: 1, phase: ready(1, 1_000), done: [0], failure: null },
+  },
 ]);
 
 check("a run that never had an action to start", [

@@ -267,26 +267,21 @@ export class Daemon {
       for (const entry of truth.entries) this.#take(entry, true);
       if (truth.lastSeq < ledger.lastSeq) ledger.lastSeq = truth.lastSeq;
     }
-    const { isRestored, found } = event.kind === "started" ? event : { isRestored: false, found: "" };
+    const { isRestored, found, dropped } =
+      event.kind === "started" ? event : { isRestored: false, found: "", dropped: [] };
     const isSameBoot = this.#boot === machine.bootId;
-    tell({ kind: "daemon-started", state, isSameBoot, isRestored, found, isAmnesiac });
+    tell({ kind: "daemon-started", state, isSameBoot, isRestored, found, dropped, isAmnesiac });
     steps.forgetBefore(ledger.lastRun - 2);
     this.#boot = machine.bootId;
     this.#isDamaged = false;
   }
 
   #log(): Log {
-    const { say, machine } = this.#host;
-    const { life } = machine;
+    const { say } = this.#host;
     return {
       info: () => {},
       warn: (key, sentence) => say(`log: ${key}: ${sentence}`),
-      error: (key, sentence) => {
-        say(`log: ${key}: ${sentence}`);
-        /** What it has decided about what it found is known to nobody but itself. */
-        const isStarting = machine.life === life && this.#supervisor === null;
-        if (isStarting && sentence.startsWith("CANNOT REMEMBER")) this.#isDamaged = true;
-      },
+      error: (key, sentence) => say(`log: ${key}: ${sentence}`),
       flush: () => {},
     };
   }

@@ -52,20 +52,14 @@ export class EdgeBook {
     return compare(page.owed, after.waiting);
   }
 
-  /** One more record is durable. What was dropped in no turn was dropped by a daemon that found it waiting. */
-  written(record: Record): void {
+  /** One more record is durable. */
+  written(): void {
     const [first] = this.#pages;
-    const next = first?.unwritten.shift();
-    if (record.kind === "dropped" && next?.sentence !== record.sentence) {
-      this.#pages = [];
-      owe(this.#durable, record.rule, -1);
-      return;
-    }
-    if (first === undefined) return;
+    const record = first?.unwritten.shift();
+    if (first === undefined || record === undefined) return;
     if (first.unwritten.length > 0) {
       /** A crash may leave it at that. */
-      if (next !== undefined && first.configuration !== null)
-        this.#note(this.#durable, first.configuration, next, first.triggered);
+      if (first.configuration !== null) this.#note(this.#durable, first.configuration, record, first.triggered);
       return;
     }
     this.#durable = first;
@@ -78,13 +72,19 @@ export class EdgeBook {
     readonly isRestored: boolean;
     readonly isAmnesiac: boolean;
     readonly found: string;
+    readonly dropped: readonly Record[];
   }): string | null {
     this.#pages = [];
     /** Without a table nothing is known of what waited. */
     const isTableLess = how.found.startsWith("no state table");
-    const vanished = how.isAmnesiac || isTableLess ? null : compare(this.#durable.owed, how.state.waiting);
+    /** What it is about to drop has been found as well. */
+    const found = [
+      ...how.state.waiting,
+      ...how.dropped.flatMap((record) => (record.kind === "dropped" ? [record] : [])),
+    ];
+    const vanished = how.isAmnesiac || isTableLess ? null : compare(this.#durable.owed, found);
     if (how.isRestored && !how.isAmnesiac) return vanished;
-    this.#durable = blank(count(how.state.waiting), rolesOf(how.state));
+    this.#durable = blank(count(found), rolesOf(how.state));
     return vanished;
   }
 
@@ -168,13 +168,13 @@ function owe(page: Page, rule: string, more: number): void {
   page.owed.set(rule, (page.owed.get(rule) ?? 0) + more);
 }
 
-function count(waiting: readonly WaitingTrigger[]): Map<string, number> {
+function count(waiting: readonly Pick<WaitingTrigger, "rule">[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { rule } of waiting) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return counts;
 }
 
-function compare(owed: ReadonlyMap<string, number>, waiting: readonly WaitingTrigger[]): string | null {
+function compare(owed: ReadonlyMap<string, number>, waiting: readonly Pick<WaitingTrigger, "rule">[]): string | null {
   const counts = count(waiting);
   for (const rule of new Set([...owed.keys(), ...counts.keys()])) {
     const [due, kept] = [owed.get(rule) ?? 0, counts.get(rule) ?? 0];

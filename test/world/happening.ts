@@ -5,7 +5,7 @@ import type { Event } from "../../src/core/event.ts";
 import type { Status } from "../../src/core/result.ts";
 import type { State } from "../../src/core/state.ts";
 import type { ProcessIdentity, StepKey } from "../../src/host/processes.ts";
-import type { Entry } from "../../src/core/record.ts";
+import type { Entry, Record } from "../../src/core/record.ts";
 import type { Asking } from "../../src/supervisor/supervisor.ts";
 
 /** What a check really said of a host; `host: null`: of its own. */
@@ -48,6 +48,8 @@ export type Happening =
       readonly isRestored: boolean;
       /** What it says of what it has found. */
       readonly found: string;
+      /** What waited and is not taken over: it says so next. */
+      readonly dropped: readonly Record[];
       /** What it could remember is less than what happened: a disk that failed, or rotted. */
       readonly isAmnesiac: boolean;
     }

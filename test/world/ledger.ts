@@ -54,6 +54,11 @@ export class Ledger {
         this.run.givenUp = entry.isWaiting ? this.run.open : null;
         this.run.open = null;
         return;
+      case "abandoned":
+        if (this.run?.run !== entry.run) return;
+        this.run.givenUp = this.run.open;
+        this.run.open = null;
+        return;
       case "step-end":
       case "resumed":
         if (this.run?.run !== entry.run) return;

@@ -41,9 +41,15 @@ export const order: InvariantKind = {
         case "expectation":
           if (!progress.isExpecting) return `step ${entry.step} of run ${entry.run} expected nothing`;
           progress.isExpecting = false;
-          return entry.isMet ? done(progress) : failed(progress);
+          if (entry.isMet) return done(progress);
+          /** Its process ended well, and did what its undo takes back. */
+          mayBeUndone(progress);
+          return failed(progress);
         case "in-doubt":
           progress.isInDoubt = entry.isWaiting;
+          return null;
+        case "abandoned":
+          progress.isInDoubt = true;
           return null;
         case "resumed":
           progress.isInDoubt = false;
@@ -146,9 +152,13 @@ function ended(progress: Progress, entry: Of<"step-end">, switchedOff: Set<strin
 }
 
 function done(progress: Progress): null {
-  if (progress.actions[progress.at - 1]?.options.undo !== null) progress.toUndo.push(progress.at);
+  mayBeUndone(progress);
   progress.at += 1;
   return null;
+}
+
+function mayBeUndone(progress: Progress): void {
+  if (progress.actions[progress.at - 1]?.options.undo !== null) progress.toUndo.push(progress.at);
 }
 
 function failed(progress: Progress): null {

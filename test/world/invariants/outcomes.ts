@@ -22,7 +22,7 @@ export const outcomes: InvariantKind = {
             entry.kind === "step-end" &&
             open === null &&
             (entry.outcome.kind === "not-started" || entry.command.includes("manual"));
-          const isGivenUp = entry.kind === "step-end" && givenUp?.name === entry.name && entry.next === "failed";
+          const isGivenUp = entry.kind === "step-end" && givenUp?.name === entry.name;
           if (entry.kind === "step-end" && open?.name !== entry.name && !isUnstarted && !isGivenUp)
             return `step ${entry.name} of run ${run.run} ends, and ${open?.name ?? "none"} was in progress`;
           if (entry.kind === "run-end" && open !== null)

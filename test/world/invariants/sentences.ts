@@ -31,7 +31,7 @@ export const sentences: InvariantKind = {
           );
         }
         case "entry":
-          book.written(happening.entry);
+          book.written();
           return null;
         case "daemon-started":
           return book.restarted(happening);
