@@ -97,6 +97,11 @@ export class Journal {
     return this.#nextSeq - 1;
   }
 
+  /** Its file is open, and nothing is being done to it: it has its name, unless somebody took that away. */
+  get isAtRest(): boolean {
+    return this.#file !== null && !this.#isBusy;
+  }
+
   /** What could not be written and is kept, in order: no file tells of it. */
   get pendingEntries(): readonly Entry[] {
     return this.#pending.map(({ entry }) => entry);

@@ -42,14 +42,28 @@ export function watchFolder(watched: Watched): FolderWatch {
   const { folder, memory, clock, log } = watched;
   let isEnded = false;
   let missingLooks = 0;
+  let isFolderGone = false;
+  let isSaid = false;
   let cancel = (): void => undefined;
   let tellTaken: (pid: number) => void = () => undefined;
   const whenTaken = new Promise<number>((resolve) => {
     tellTaken = resolve;
   });
   const look = async (): Promise<void> => {
-    missingLooks = existsSync(join(folder, currentName)) ? 0 : missingLooks + 1;
-    if (missingLooks === looksMissing) memory.beginAnew(sayRemoved(folder));
+    if (existsSync(join(folder, currentName))) {
+      missingLooks = 0;
+      isFolderGone = false;
+      isSaid = false;
+    } else {
+      missingLooks += 1;
+      isFolderGone ||= !existsSync(folder);
+    }
+    /** On a disk that is full or broken the journal may have no file, and knows it. */
+    const isRemoved = isFolderGone || memory.isJournalAtRest;
+    if (missingLooks >= looksMissing && isRemoved && !isSaid) {
+      isSaid = true;
+      memory.beginAnew(sayRemoved(folder));
+    }
     const restored = await restore(watched);
     if (restored.kind === "taken") tellTaken(restored.pid);
     if (restored.kind === "failed")

@@ -51,6 +51,11 @@ export class Memory {
     return this.#journal.pendingEntries;
   }
 
+  /** The journal has a file, and would know if it was not where it is written to. */
+  get isJournalAtRest(): boolean {
+    return this.#journal.isAtRest;
+  }
+
   get notRemembered(): string | null {
     return this.#failure;
   }
