@@ -31,7 +31,7 @@ const reasonCharactersMax = 300;
 /** The agent's type and its action; null: the command is no resource agent. `words`: of a command, as the operator wrote it. */
 export function agentAction(words: readonly string[]): { readonly type: string; readonly action: string } | null {
   const [agent = "", action = ""] = words;
-  return agent.startsWith("ocf:") ? { type: agent.split(":").at(-1) ?? agent, action } : null;
+  return agent.startsWith("ocf:") ? { type: agent.slice(agent.lastIndexOf(":") + 1), action } : null;
 }
 
 /**

@@ -225,5 +225,6 @@ function watchForSplitBrain(turn: Turn): void {
 /** `hosts` in the order in which they became master: two at least. */
 export function splitBrainCause(hosts: readonly string[]): Cause {
   const others = hosts.slice(0, -1);
+  /** There always is a last one, and so a host. */
   return { host: hosts.at(-1) ?? null, from: null, to: "master", check: null, failed: null, others };
 }

@@ -123,6 +123,7 @@ async function* readLines(
     const read = await disk.read(path, { fromByte: atByte, bytesMax: blockBytes });
     if (!read.ok) {
       yield { kind: "failure", fromByte: atByte, failure: read };
+      /** Whoever is told this reads no further, and does not come back here. */
       return;
     }
     if (read.bytes.length === 0) break;

@@ -134,6 +134,11 @@ check([
   { name: "1500 ms above 1 s", given: metric("age", ">", { kind: "duration", ms: 1_000 }), want: "true" },
   { name: "1500 ms at least 2 s", given: metric("age", ">=", { kind: "duration", ms: 2_000 }), want: "false" },
   { name: "80 % above 75 %", given: metric("use", ">", { kind: "percent", value: 75 }), want: "true" },
+  {
+    name: "2 MB compared with a part of something",
+    given: metric("lag", "<", { kind: "percent", value: 3 }),
+    want: "unknown",
+  },
   { name: "a bare number compared with a number", given: metric("load", ">", number(4)), want: "true" },
   {
     name: "a number of MB compared with a bare number is as it was written",

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { lineBytesMax } from "../../src/store/journal-format.ts";
 import { readHistory } from "../../src/store/history.ts";
 import { openJournal } from "../../src/store/open-journal.ts";
-import { readTable } from "../../src/store/table.ts";
+import { loadTable, readTable } from "../../src/store/table.ts";
 import type { Disk } from "../../src/store/disk.ts";
 import {
   diskWith,
@@ -237,4 +237,39 @@ void test("a table that is longer than any of ours is not even read, and would b
     sentence: `${folder}/table.json is not a state table: it has ${bytes} bytes`,
     keepAs: "table.json.damaged",
   });
+});
+
+void test("a table that cannot even be measured is left where it is, and said", async () => {
+  const disk = newDisk().mount();
+  const path = `${folder}/table.json`;
+  const denied: Disk = { ...disk, size: async () => ({ ok: false, errno: "EACCES", reason: `${path}: EACCES` }) };
+  const sentence = `${path} cannot be read: ${path}: EACCES`;
+  assert.deepEqual(await loadTable(denied, folder), { kind: "unusable", sentence, keepAs: null });
+  assert.deepEqual(await loadTable(disk, folder), { kind: "none" });
+});
+
+void test("a table that is of no use and cannot be kept aside is said", async () => {
+  const disk = newDisk();
+  putText(disk, `${folder}/table.json`, "{}");
+  disk.plan = ({ kind }) => (kind === "rename" ? { kind: "fail", errno: "EROFS" } : null);
+  const loaded = await loadTable(disk.mount(), folder);
+  assert.ok(loaded.kind === "unusable");
+  assert.match(
+    loaded.sentence,
+    /is cut short; it could not be kept aside \(.*EROFS.*\), and every status begins unknown$/,
+  );
+});
+
+void test("behind an empty journal the newest of those that were put away tells", async () => {
+  const disk = await diskWith(sixty);
+  const newest = rotatedOf(disk).at(-1) ?? "";
+  disk.put(journalPath, new Uint8Array(0));
+  const { journal, recovery } = await open(disk.mount());
+  assert.equal(recovery.distrust, null);
+  assert.deepEqual(recovery.notes, [
+    `${journalPath} was empty`,
+    `there was no journal.ndjson: went on from ${newest.slice(folder.length + 1)}`,
+  ]);
+  const { entries } = await readAll(disk.mount());
+  assert.equal(journal.lastSeq, entries.at(-1)?.seq);
 });
