@@ -25,11 +25,11 @@ export function judgeEnd(
   const isSuccess = endedWell(words, outcome);
   const why = whyAgentFailed(words, end, turn.configuration.localHost);
   if (run.isAbandoned) return { isSuccess, next: "failed", why: `${why}, the run was given up` };
-  if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why };
   if (isWithAnotherLauncher(action, phase.attempt, outcome)) {
     const next: StepPhase = { ...readyFor(turn, action, phase.attempt + 1), fence: phase.fence };
     return { isSuccess: false, next: "again", phase: next, why: ", with another launcher" };
   }
+  if (run.failure !== null) return { isSuccess, next: isSuccess ? "done" : "failed", why };
   if (action.kind === "command" && phase.isKilled && outcome.kind === "lost")
     return { isSuccess: false, next: "failed", why: `${why}, and is not tried again beside itself` };
   if (action.kind === "fence" && phase.fence !== null) {

@@ -128,7 +128,8 @@ function stepEnded(run: Run, record: StepEnd): Run {
   const atMs = lastMs(run) + record.ms;
   /** Nothing follows from its end but the run's own. */
   if (run.isAbandoned) return { ...run, phase: { kind: "ready", attempt: record.attempt, fence: null, sinceMs: atMs } };
-  if (record.isUndo) return undoNext({ ...run, done: run.done.filter((index) => index !== run.at) }, atMs);
+  if (record.isUndo && record.next !== "again")
+    return undoNext({ ...run, done: run.done.filter((index) => index !== run.at) }, atMs);
   switch (record.next) {
     case "done":
       return stepDone(run, atMs);
@@ -153,7 +154,7 @@ function phaseAgain(
   const call = "fence" in run.phase ? run.phase.fence : null;
   if (isWithAnotherLauncher(action, record.attempt, record.outcome)) {
     const ready = readyFor(action, { attempt: record.attempt + 1, atMs });
-    return { ...ready, fence: call ?? ready.fence };
+    return { ...ready, fence: record.isUndo ? null : (call ?? ready.fence) };
   }
   if (action.kind === "fence" && call !== null) {
     const next = afterFenceCall(action, call, record.outcome, atMs);
