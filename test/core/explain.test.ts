@@ -9,11 +9,11 @@ import type { Trigger } from "../../src/core/configuration.ts";
 import type { State } from "../../src/core/state.ts";
 
 const check = makeCheck("check_a", "h1");
-const any = { kind: "any" } as const;
+const anyStatus = { kind: "any" } as const;
 const master = { kind: "status", status: "master" } as const;
 const edge = (change: Partial<Extract<Trigger, { kind: "transition" }>> = {}): Trigger => ({
   kind: "transition",
-  from: any,
+  from: anyStatus,
   to: master,
   host: null,
   check: null,
@@ -41,7 +41,7 @@ const rows: readonly {
     because: "it has not come; now no host is known",
   },
   {
-    trigger: edge({ host: "h1", from: master, to: any }),
+    trigger: edge({ host: "h1", from: master, to: anyStatus }),
     given: known,
     text: "h1 goes from master to any status",
     because: "it has not come; now h1 is master, h2 is critical (role slave), h3 is ok",

@@ -6,12 +6,12 @@ import { makeCheck, makeConfiguration, makeObservation, makeRule, makeStanding, 
 import type { Configuration, Rule } from "../../src/core/configuration.ts";
 import type { State } from "../../src/core/state.ts";
 
-const any = { kind: "any" } as const;
+const anyStatus = { kind: "any" } as const;
 const ofCheck = makeRule("any_to_any of check_a", {
-  trigger: { kind: "transition", from: any, to: any, host: null, check: "check_a" },
+  trigger: { kind: "transition", from: anyStatus, to: anyStatus, host: null, check: "check_a" },
 });
 const ofHost = makeRule("any_to_any of h1", {
-  trigger: { kind: "transition", from: any, to: any, host: "h1", check: null },
+  trigger: { kind: "transition", from: anyStatus, to: anyStatus, host: "h1", check: null },
 });
 const patient = makeCheck("check_a", "h1", { staleAfterMs: 60_000 });
 const impatient = { ...patient, staleAfterMs: 5_000 };

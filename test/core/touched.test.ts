@@ -35,7 +35,7 @@ const host2 = ["h2", "check_b", "check_b on h2", "disk", "disk on h2"];
 const v = (variable: string): HostReference => ({ kind: "variable", variable });
 const h1: HostReference = { kind: "host", host: "h1" };
 const is = (subject: Subject): Condition => ({ kind: "is", subject, isNegated: false, statuses: ["ok"] });
-const any = (over: Population): Condition => ({
+const anyOf = (over: Population): Condition => ({
   kind: "quantified",
   quantifier: "any",
   over,
@@ -61,10 +61,10 @@ const conditions: readonly (readonly [name: string, given: Condition, want: read
   ["for", { kind: "for", part: is(h1), durationMs: 5, key: "k" }, host1],
   ["was", { kind: "was", subject: h1, statuses: ["ok"] }, host1],
   ["a range", { kind: "range", metric: "lag", subject: h1, range: "warning" }, host1],
-  ["any host", any({ kind: "hosts" }), [...host1, ...host2]],
-  ["any check of a name", any(checks("check_b", null)), ["check_b", "check_b on h2", "h2"]],
-  ["any check of a host", any(checks(null, h1)), [...host1, "hint", "hint on h1"]],
-  ["any check of nobody", any(checks(null, v("SLAVE"))), []],
+  ["any host", anyOf({ kind: "hosts" }), [...host1, ...host2]],
+  ["any check of a name", anyOf(checks("check_b", null)), ["check_b", "check_b on h2", "h2"]],
+  ["any check of a host", anyOf(checks(null, h1)), [...host1, "hint", "hint on h1"]],
+  ["any check of nobody", anyOf(checks(null, v("SLAVE"))), []],
   [
     "a count of checks",
     { kind: "count", over: checks("check_b", null), statuses: ["ok"], comparison: ">", count: 1 },

@@ -1,9 +1,6 @@
 /** A run's records, cut off behind each of them: what the daemon that comes back knows of the run. */
-import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Record } from "../../src/core/record.ts";
-import type { Run, StartedPhase, StepPhase } from "../../src/core/run.ts";
-import { unfinishedRun } from "../../src/store/unfinished.ts";
+import type { StepPhase } from "../../src/core/run.ts";
 import {
   action,
   command,
@@ -12,37 +9,12 @@ import {
   expected,
   fence,
   launcher,
-  note,
   runEnd,
   runStart,
   stepEnd,
   stepStart,
 } from "./samples.ts";
-
-/** What changes of a run: the step it is at, its phase, what is done, why it failed. */
-type Standing = Pick<Run, "at" | "phase" | "done" | "failure"> | null;
-
-interface Row {
-  readonly record: Record;
-  readonly want: Standing;
-}
-
-const ready = (attempt: number, sinceMs: number): Run["phase"] => ({ kind: "ready", attempt, fence: null, sinceMs });
-
-function running(name: string, startedAtMs: number, attempt = 1): StartedPhase {
-  const killAtMs = startedAtMs + 30_000;
-  return { kind: "running", attempt, fence: null, name, launcher, startedAtMs, killAtMs, isKilled: false };
-}
-
-function check(name: string, rows: readonly Row[]): void {
-  void test(name, () => {
-    rows.forEach(({ want }, index) => {
-      const run = unfinishedRun(rows.slice(0, index + 1).map(({ record }) => record));
-      const standing = run === null ? null : { at: run.at, phase: run.phase, done: run.done, failure: run.failure };
-      assert.deepEqual(standing, want, `behind record ${index + 1}, ${rows[index]?.record.kind}`);
-    });
-  });
-}
+import { check, ready, running } from "./unfinished-rows.ts";
 
 const fourSteps = runStart([
   action(["stopservice1"]),
@@ -153,7 +125,7 @@ function calling(
   fenceCall: typeof begun1 | typeof begun2 | typeof ask2,
   name: string,
   startedAtMs: number,
-): Run["phase"] {
+): StepPhase {
   const killAtMs = fenceCall.untilMs;
   return { kind: "running", attempt: 1, fence: fenceCall, name, launcher, startedAtMs, killAtMs, isKilled: false };
 }
@@ -303,102 +275,3 @@ check("records of another run, and of none, change nothing", [
     want: { at: 0, phase: ready(1, 1_000), done: [], failure: null },
   },
 ]);
-
-check("an undo whose failure was lost with a damaged journal", [
-  { record: withUndos, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
-  {
-    record: stepStart({ step: 1, name: "undo-1", isUndo: true }, 1_500),
-    want: { at: 0, phase: running("undo-1", 1_500), done: [], failure: "why it failed is not known" },
-  },
-]);
-
-const awaiting: Record = {
-  kind: "awaiting",
-  run: 7,
-  rule: "primary_lost",
-  step: 1,
-  attempt: 1,
-  host: "host1",
-  device: 1,
-  deviceAttempt: 1,
-  sentence: "fence host1 waits for a person",
-};
-const person = { ...off2, untilMs: 1_000 } as const;
-
-check("a person who fences", [
-  {
-    record: fencing,
-    want: { at: 0, phase: { kind: "ready", attempt: 1, fence: off1, sinceMs: 1_000 }, done: [], failure: null },
-  },
-  {
-    record: awaiting,
-    want: { at: 0, phase: { kind: "awaiting", attempt: 1, fence: person }, done: [], failure: null },
-  },
-  {
-    record: stepEnd({ step: 1 }, { next: "done", ms: 0 }),
-    want: { at: 1, phase: ready(1, 1_000), done: [0], failure: null },
-  },
-]);
-
-const started = { at: 0, phase: running("1", 1_500), done: [], failure: null } as const;
-
-/** Of this run, and of a kind that only a newer version knows. */
-const ofLaterVersion = { ...note("the moon was full"), run: 7 };
-
-check("steps that the run does not have, expectations that it has not, and ends of nothing", [
-  { record: runStart([action(["a"])]), want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
-  { record: stepStart({ step: 2 }, 1_500), want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
-  { record: stepStart({ step: 1 }, 1_500), want: started },
-  { record: ofLaterVersion, want: started },
-  {
-    record: stepEnd({ step: 1 }, { next: "expect" }),
-    want: {
-      at: 0,
-      phase: { kind: "expecting", attempt: 1, sinceMs: 1_510, heardSinceMs: 1_500, untilMs: 1_510 },
-      done: [],
-      failure: null,
-    },
-  },
-  {
-    record: stepEnd({ step: 1 }, { next: "again" }),
-    want: { at: 0, phase: { kind: "pausing", attempt: 2, fence: null, untilMs: 2_520 }, done: [], failure: null },
-  },
-  {
-    record: stepEnd({ step: 1 }, { next: "done" }),
-    want: { at: 1, phase: ready(1, 2_530), done: [0], failure: null },
-  },
-  {
-    record: stepEnd({ step: 1 }, { next: "failed" }),
-    want: { at: 1, phase: ready(1, 2_530), done: [0], failure: null },
-  },
-]);
-
-for (const [name, fenceCall] of [
-  ["1", null],
-  ["1.device-9.1.status-2", { device: 8, deviceAttempt: 1, verb: "status", asked: 2, untilMs: 1_500 }],
-] as const) {
-  check(`a fence's step of another name, ${name}`, [
-    {
-      record: fencing,
-      want: { at: 0, phase: { kind: "ready", attempt: 1, fence: off1, sinceMs: 1_000 }, done: [], failure: null },
-    },
-    {
-      record: stepStart({ step: 1, name }, 1_500),
-      want: {
-        at: 0,
-        phase: {
-          kind: "running",
-          attempt: 1,
-          fence: fenceCall,
-          name,
-          launcher,
-          startedAtMs: 1_500,
-          killAtMs: fenceCall === null ? 31_500 : 1_501,
-          isKilled: false,
-        },
-        done: [],
-        failure: null,
-      },
-    },
-  ]);
-}
