@@ -65,8 +65,13 @@ export type Event =
       readonly output: string;
       readonly droppedBytes: number;
     }
-  /** The loop was not run for this long: everything known is old. `countedMs` of it the monotonic clock has counted; it stands still in a suspend. */
-  | { readonly kind: "stalled"; readonly gapMs: number; readonly countedMs: number }
+  /**
+   * The loop was not run for this long: everything known is old. `countedMs` of it the monotonic clock has counted; it stands
+   * still in a suspend. `isDisk`: it waited for a record to be durable.
+   */
+  | { readonly kind: "stalled"; readonly gapMs: number; readonly countedMs: number; readonly isDisk: boolean }
+  /** It waited once more for a disk that is known to be slow. */
+  | { readonly kind: "delayed"; readonly countedMs: number }
   /** The configuration that `step` is given is new; `before` is the one until now. */
   | { readonly kind: "reconfigured"; readonly before: Configuration; readonly generation: number }
   | { readonly kind: "journal-distrusted"; readonly reason: string }

@@ -130,6 +130,9 @@ function apply(turn: Turn, event: Event): void {
     case "stalled":
       stalled(turn, event);
       return;
+    case "delayed":
+      postpone(turn, event.countedMs);
+      return;
     case "reconfigured":
       /** Is `reload`'s, and never comes here. */
       return;
@@ -185,8 +188,9 @@ function writeDown(turn: Turn, event: Extract<Event, { kind: "stopping" | "reloa
 }
 
 /** Nobody looked for a while: what is known may be of long ago. Everything is observed anew, and no clock has run. */
-function stalled(turn: Turn, { gapMs, countedMs }: Extract<Event, { kind: "stalled" }>): void {
-  const sentence = `the daemon did not run for ${sayDuration(gapMs)}: everything known is old, observing again before acting`;
+function stalled(turn: Turn, { gapMs, countedMs, isDisk }: Extract<Event, { kind: "stalled" }>): void {
+  const why = isDisk ? ", so long the disk took for a record" : "";
+  const sentence = `the daemon did not run for ${sayDuration(gapMs)}${why}: everything known is old, observing again before acting`;
   record(turn, { kind: "stalled", gapMs: Math.round(gapMs), sentence });
   restartChecks(turn);
   const observations = Object.entries(turn.state.observations).map(

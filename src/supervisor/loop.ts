@@ -5,7 +5,9 @@
  * All events that are there are taken together, and their records become durable together, with one sync, before any
  * other effect of theirs is performed. So a record is durable before every later effect begins, and a burst costs one sync.
  *
- * A loop that was not run for `stallMs` has seen nothing for that long: the core is told, and observes before it acts.
+ * A loop that was not run for `stallMs` has seen nothing for that long: the core is told, and observes before it acts. A
+ * disk that stays as slow as that is told of once. To observe again at each of its syncs would be never to act at all; and
+ * while it is waited for, all that is heard is kept, to be taken in at most `slowDiskMs` late.
  */
 import { invariant } from "../base/invariant.ts";
 import { step as coreStep } from "../core/step.ts";
@@ -18,6 +20,9 @@ import type { Clock } from "../host/clock.ts";
 
 /** A suspended machine, a stopped process, a disk that hangs: beyond this everything known is old. */
 export const stallMs = 2_000;
+
+/** A disk that takes longer than this for one sync is a stall each time. */
+export const slowDiskMs = 10_000;
 
 /** The loop runs at least this often, so that it notices when it was not run. */
 export const heartbeatMs = 500;
@@ -70,6 +75,10 @@ export function startLoop(
   let turning: Promise<void> = Promise.resolve();
   let isTurning = false;
   let isStopped = false;
+  /** How long the last turn waited for its records to be durable; 0: it had none. */
+  let rememberedInMs = 0;
+  /** The disk is slow, and the core has been told so. */
+  let isDiskSlow = false;
   const queue: (
     Event | { readonly kind: "configure"; readonly configuration: Configuration; readonly generation: number }
   )[] = [];
@@ -113,7 +122,7 @@ export function startLoop(
     const nowMs = clock.nowMs();
     const batch: typeof queue = queue.splice(0, batchMax);
     const notRunMs = gapMs(nowMs);
-    if (notRunMs > stallMs) batch.unshift({ kind: "stalled", gapMs: notRunMs, countedMs: nowMs - turnedAtMs });
+    if (notRunMs > stallMs) batch.unshift(stallOf(notRunMs, nowMs - turnedAtMs));
     if (batch.length === 0) batch.push({ kind: "tick" });
     turnedAtMs = nowMs;
     turnedAtBootMs = clock.bootMs();
@@ -131,9 +140,24 @@ export function startLoop(
     await performAll(effects);
   }
 
+  function stallOf(notRunMs: number, countedMs: number): Event {
+    const isDisk = rememberedInMs > notRunMs / 2;
+    const isAllDisk = isDisk && notRunMs - rememberedInMs <= stallMs;
+    const isKnown = isAllDisk && isDiskSlow && rememberedInMs <= slowDiskMs;
+    isDiskSlow ||= isDisk;
+    if (isKnown) return { kind: "delayed", countedMs };
+    return { kind: "stalled", gapMs: notRunMs, countedMs, isDisk };
+  }
+
   async function performAll(effects: readonly Effect[]): Promise<void> {
     const records = effects.flatMap((effect) => (effect.kind === "record" ? [effect.record] : []));
-    if (records.length > 0 || performer.isBehind()) await performer.remember(records);
+    rememberedInMs = 0;
+    if (records.length > 0 || performer.isBehind()) {
+      const beganAtMs = clock.nowMs();
+      await performer.remember(records);
+      rememberedInMs = clock.nowMs() - beganAtMs;
+      if (rememberedInMs <= stallMs) isDiskSlow = false;
+    }
     for (const effect of effects) {
       if (effect.kind === "wakeAt") wakeAtMs = effect.atMs;
       else if (effect.kind !== "record") performer.perform(effect);

@@ -159,7 +159,11 @@ const event: fc.Arbitrary<Making> = fc.oneof(
       }),
     ),
   },
-  { weight: 1, arbitrary: fc.nat(9_000).map((gapMs) => made({ kind: "stalled", gapMs, countedMs: gapMs })) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(9_000).map((gapMs) => made({ kind: "stalled", gapMs, countedMs: gapMs, isDisk: false })),
+  },
+  { weight: 1, arbitrary: fc.nat(9_000).map((countedMs) => made({ kind: "delayed", countedMs })) },
   { weight: 1, arbitrary: fc.constant(made({ kind: "journal-distrusted", reason: "the journal is damaged" })) },
   { weight: 2, arbitrary: fc.record({ request, what: word }).map((asked) => made({ kind: "acknowledge", ...asked })) },
   { weight: 2, arbitrary: fc.record({ request, rule: word }).map((asked) => made({ kind: "run-rule", ...asked })) },

@@ -146,7 +146,7 @@ for (const [name, run, untilMs] of stalls) {
   void test(`behind a stall: ${name}`, () => {
     const state = makeState(configuration, { run: runOf(run) });
     const daemon = new Driven(configuration, state);
-    daemon.tell({ kind: "stalled", gapMs: 10_000, countedMs: 10_000 });
+    daemon.tell({ kind: "stalled", gapMs: 10_000, countedMs: 10_000, isDisk: false });
     const phase = daemon.state.run?.phase;
     assert.ok(phase !== undefined);
     const until = phase.kind === "running" ? phase.killAtMs : "untilMs" in phase ? phase.untilMs : null;
@@ -161,7 +161,7 @@ for (const phase of [
   void test(`behind a stall: ${phase.kind} waits for a person as before`, () => {
     const run = runOf({ actions: [boundFence([device("manual", { agent: null })])], phase });
     const daemon = new Driven(configuration, makeState(configuration, { run }));
-    daemon.tell({ kind: "stalled", gapMs: 10_000, countedMs: 10_000 });
+    daemon.tell({ kind: "stalled", gapMs: 10_000, countedMs: 10_000, isDisk: false });
     assert.deepEqual(daemon.state.run?.phase, phase);
   });
 }

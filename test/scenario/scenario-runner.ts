@@ -254,7 +254,7 @@ export class ScenarioRunner {
   /** Nothing is done for a while, and what happened meanwhile is there at once when the loop runs again. */
   #stall(gapMs: number): void {
     this.#nowMs += gapMs;
-    this.#turn({ kind: "stalled", gapMs, countedMs: gapMs });
+    this.#turn({ kind: "stalled", gapMs, countedMs: gapMs, isDisk: false });
     this.#advanceTo(this.#nowMs);
   }
 

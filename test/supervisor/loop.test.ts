@@ -112,3 +112,37 @@ void test("a disk that hangs for more than 2 s: everything known is old, and is 
     "given stalled",
   ]);
 });
+
+const stalls = (held: Held): number => held.history.filter((line) => line === "given stalled").length;
+
+/** Transitions of the check, each with a sync that takes so long. */
+async function report(held: Held, syncMs: number, statuses: readonly string[]): Promise<void> {
+  for (const status of statuses) {
+    await held.tell(reported(status));
+    await held.synced(syncMs);
+  }
+}
+
+void test("a disk that stays slow is told of once, and the failover goes on; a fast one in between, and it is told again", async () => {
+  const held = await aboutToFire();
+  await held.synced(2_100);
+  await report(held, 2_100, ["warning", "slave", "warning"]);
+  assert.equal(stalls(held), 1);
+  assert.ok(held.loop.state().learning.isOver, "it has learned, and may act");
+  await report(held, 5, ["slave"]);
+  await report(held, 2_100, ["warning", "slave", "warning"]);
+  assert.equal(stalls(held), 2);
+});
+
+void test("a disk that takes more than 10 s is a stall each time, and so is a stop on top of a slow disk", async () => {
+  const held = await aboutToFire();
+  await held.synced(2_100);
+  await report(held, 10_100, ["warning", "slave", "warning"]);
+  assert.equal(stalls(held), 3);
+  await held.synced(2_100);
+  await report(held, 2_100, ["slave"]);
+  const before = stalls(held);
+  held.nowMs += 2_100;
+  await report(held, 2_100, ["warning"]);
+  assert.equal(stalls(held), before + 1);
+});
