@@ -121,11 +121,7 @@ const begun1 = { ...off1, untilMs: 41_010 } as const;
 const begun2 = { ...off2, untilMs: 41_030 } as const;
 const ask2 = { ...begun2, verb: "status", asked: 1 } as const;
 
-function calling(
-  fenceCall: typeof begun1 | typeof begun2 | typeof ask2,
-  name: string,
-  startedAtMs: number,
-): StepPhase {
+function calling(fenceCall: typeof begun1 | typeof begun2 | typeof ask2, name: string, startedAtMs: number): StepPhase {
   const killAtMs = fenceCall.untilMs;
   return { kind: "running", attempt: 1, fence: fenceCall, name, launcher, startedAtMs, killAtMs, isKilled: false };
 }
