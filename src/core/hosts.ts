@@ -69,8 +69,9 @@ function deriveHost(turn: Turn, host: string): void {
     const isToldByStatus =
       isChangeOfRole && changes.some((other) => !other.isRole && other.from === from && other.to === to);
     const sentence = `${host}: ${isChangeOfRole ? "role " : ""}${from} -> ${to}: ${because(reported, status)}`;
+    const outlived = isLost && !isChangeOfRole && to === "master" ? ({ isOutlived: true } as const) : {};
     if (!isToldByStatus)
-      record(turn, { kind: "transition", host, check: null, isRole: isChangeOfRole, from, to, sentence });
+      record(turn, { kind: "transition", host, check: null, isRole: isChangeOfRole, from, to, ...outlived, sentence });
     edgesOf(turn, { host, check: null, change, before });
   }
   if (standing.role !== before.role) {

@@ -57,6 +57,8 @@ export type Record =
       readonly isRole: boolean;
       readonly from: Status;
       readonly to: Status;
+      /** A host that says master by what was heard before another became it: its status is that, and its role is none. */
+      readonly isOutlived?: true;
     })
   /** In the order in which they became master: the last is the one that joined the others. */
   | (Said & { readonly kind: "split-brain"; readonly hosts: readonly string[] })

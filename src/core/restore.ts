@@ -261,7 +261,7 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
     setHost(turn, host, { ...before, role: null, roleSinceMs: turn.nowMs, seenSinceRole: [] });
     return;
   }
-  const role = isRole(to) ? to : null;
+  const role = isRole(to) && record.isOutlived !== true ? to : null;
   const seen = { status: isChangeOfRole ? before.status : to, role };
   const { standing, changes } = advance(before, seen, turn.nowMs, turn.state.nextOrder);
   if (key === null) setHost(turn, host, standing);

@@ -214,7 +214,23 @@ void test("a status, a role and the last master are as the records say", () => {
   assert.deepEqual([state.hosts["h1"]?.status, state.hosts["h1"]?.role], ["down", "slave"]);
   assert.equal(state.observations[a.key]?.standing.status, "down");
   assert.deepEqual(state.splitBrain, []);
-  assert.equal(replay([transition("h1", true, "slave", "none")]).hosts["h1"]?.role, null);
+  const retired = transition("h1", true, "slave", "none");
+  assert.equal(replay([retired]).hosts["h1"]?.role, null);
+  const heardBefore: Record = {
+    kind: "transition",
+    host: "h1",
+    check: null,
+    isRole: false,
+    from: "slave",
+    to: "master",
+    isOutlived: true,
+    sentence,
+  };
+  const outlived = replay([retired, heardBefore]);
+  assert.deepEqual(
+    [outlived.hosts["h1"]?.status, outlived.hosts["h1"]?.role, outlived.lastMaster],
+    ["master", null, null],
+  );
 });
 
 void test("runs, blocks and acknowledgements are as the records say, and no end lies in the future", () => {

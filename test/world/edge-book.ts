@@ -47,8 +47,6 @@ export class EdgeBook {
     /** A host's change triggers a rule once a turn, however many records tell of it. */
     const triggered = new Set<string>();
     for (const record of records) this.#note(page, configuration, record, triggered);
-    /** A status that was heard before another became master gives no role: when it was heard is not written down. */
-    for (const [host, seen] of page.hosts) if (after.hosts[host]?.role === null) seen.role = null;
     return compare(page.owed, after.waiting);
   }
 
@@ -140,7 +138,7 @@ function isTriggeredBy({ trigger }: Rule, record: Transition, seen: Seen | undef
   return !record.isRole && (from === null || record.from === from) && (to === null || record.to === to);
 }
 
-function follow(page: Page, { host, check, isRole, to }: Transition): void {
+function follow(page: Page, { host, check, isRole, to, isOutlived }: Transition): void {
   if (check !== null) return;
   const seen = page.hosts.get(host) ?? { role: null, since: new Set<string>() };
   page.hosts.set(host, seen);
@@ -148,7 +146,7 @@ function follow(page: Page, { host, check, isRole, to }: Transition): void {
     seen.role = to === "none" ? null : to;
     seen.since.clear();
   } else if (isRoleWord(to)) {
-    seen.role = to;
+    seen.role = isOutlived === true ? null : to;
     seen.since.clear();
   } else {
     seen.since.add(to);
