@@ -82,7 +82,9 @@ function sayUnread(gap: string): string {
 function unfinishedOf(recovery: Recovery, bootId: string, nowMs: number): Run | null {
   const { run, runBootId } = recovery;
   if (run === null) return null;
-  return runBootId === bootId ? resumeRun(run, nowMs) : rebaseRun(run, nowMs);
+  /** Which boot it was is not known if the journal is damaged there: its process is looked for all the same. */
+  const isOtherBoot = runBootId !== null && runBootId !== bootId;
+  return isOtherBoot ? rebaseRun(run, nowMs) : resumeRun(run, nowMs);
 }
 
 /**
