@@ -40,7 +40,7 @@ export interface Performer {
   readonly isBehind: () => boolean;
   /** Performs one effect that is neither `record` nor `wakeAt`. Returns at once. */
   readonly perform: (effect: Exclude<Effect, { readonly kind: "record" | "wakeAt" }>) => void;
-  /** After each turn whose records changed what is known: they are durable, and `state` is what they made of it. */
+  /** After each turn whose records changed what is known: `remember` has answered for them, and `state` is what they made of it. */
   readonly remembered: () => void;
   /** After each turn, before another begins. */
   readonly turned: () => void;

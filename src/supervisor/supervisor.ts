@@ -112,8 +112,13 @@ export async function startSupervisor(
     notRemembered: null,
     notifications: { waiting: 0, dropped: 0 },
   };
-  /** What is shown and saved: never ahead of the journal, so that what a crash takes back is in none of the three. */
-  const settledAt = (known: Known): Settled => ({ ...known, seq: memory.durableSeq, toldSeq: memory.toldSeq });
+  /** What is shown and saved: as of between two turns, behind the journal, so that what a crash takes back is in none of the three. */
+  const settledAt = (known: Known): Settled => ({
+    ...known,
+    seq: memory.durableSeq,
+    toldSeq: memory.toldSeq,
+    isRemembered: memory.notRemembered === null,
+  });
   let settled = settledAt({ configuration: options.configuration, state });
   let isFirstTurn = true;
   let generation = 1;
@@ -198,7 +203,8 @@ export async function startSupervisor(
     notifications: { waiting: notifications.waitingCount(), dropped: notifications.droppedCount() },
   });
   const status = (): StatusView => statusView(settled, facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
-  memory.composeBy(() => composeTable(world, options.localHost, status(), settled));
+  /** While the journal cannot be written the table stays as it was: it must not know of a run that no record tells of. */
+  memory.composeBy(() => (settled.isRemembered ? composeTable(world, options.localHost, status(), settled) : null));
   loop.post({
     kind: "started",
     version: options.version,
@@ -276,6 +282,8 @@ interface Known {
 interface Settled extends Known {
   readonly seq: number;
   readonly toldSeq: number;
+  /** False: something in it is in no journal. */
+  readonly isRemembered: boolean;
 }
 
 function composeTable(
