@@ -31,7 +31,10 @@ export function writeCommand(command: ProcessCommand, onReady: (written: Command
     onReady({ kind: "ready", text: wordsFor(command, null), user: null });
     return;
   }
-  findUser(name, (user) => onReady(user === null ? noSuchUser(name) : asUser(command, user)));
+  findUser(name, (found) => {
+    if (found.kind === "found") onReady(asUser(command, found.user));
+    else onReady(found.kind === "none" ? noSuchUser(name) : unknownUser(name, found.why));
+  });
 }
 
 function asUser(command: ProcessCommand, user: UserIdentity): CommandText {
@@ -46,6 +49,11 @@ function asUser(command: ProcessCommand, user: UserIdentity): CommandText {
 
 function noSuchUser(name: string): CommandText {
   return { kind: "not-started", errno: "ENOENT", reason: `there is no user ${JSON.stringify(name)}` };
+}
+
+function unknownUser(name: string, why: string): CommandText {
+  const reason = `whether there is a user ${JSON.stringify(name)} is not known: getent passwd was asked, and ${why}`;
+  return { kind: "not-started", errno: "EAGAIN", reason };
 }
 
 function wordsFor(command: ProcessCommand, user: UserIdentity | null): string {

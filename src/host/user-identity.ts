@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { whyUnanswered } from "./no-answer.ts";
 
 export interface UserIdentity {
   readonly name: string;
@@ -12,18 +13,32 @@ export interface UserIdentity {
   readonly home: string;
 }
 
+export type FoundUser =
+  | { readonly kind: "found"; readonly user: UserIdentity }
+  /** There is no such user. */
+  | { readonly kind: "none" }
+  /** Nobody knows: the directory did not answer. `why` is what stands behind a colon. */
+  | { readonly kind: "unanswered"; readonly why: string };
+
 /** A directory server that does not answer must not hold a check for ever. */
 const getentTimeoutMs = 5_000;
 
-/** `onAnswer(null)`: there is no such user. Called before this returns if the user is in /etc/passwd. */
-export function findUser(name: string, onAnswer: (user: UserIdentity | null) => void): void {
+/** getent(1): the key was not found. */
+const notFoundCode = 2;
+
+/** Calls `onAnswer` once: before this returns if the user is in /etc/passwd. */
+export function findUser(name: string, onAnswer: (found: FoundUser) => void): void {
   const known = parsePasswd(readPasswd(), name);
   if (known !== null) {
-    onAnswer(known);
+    onAnswer({ kind: "found", user: known });
     return;
   }
-  execFile("getent", ["passwd", "--", name], { timeout: getentTimeoutMs }, (_error, stdout) => {
-    onAnswer(parsePasswd(stdout, name));
+  execFile("getent", ["passwd", "--", name], { timeout: getentTimeoutMs }, (error, stdout, stderr) => {
+    const user = parsePasswd(stdout, name);
+    if (user !== null) onAnswer({ kind: "found", user });
+    /** Without getent there is no directory to ask. */
+    else if (error === null || error.code === notFoundCode || error.code === "ENOENT") onAnswer({ kind: "none" });
+    else onAnswer({ kind: "unanswered", why: whyUnanswered(error, stderr, getentTimeoutMs) });
   });
 }
 

@@ -44,6 +44,7 @@ export const codes = {
   E316: "a script that cannot be run",
   E317: "a wrong action or parameter of an OCF agent",
   E318: "an OCF agent that cannot be used",
+  E319: "an agent or a directory of users that was asked, and did not answer: it may the next time",
 
   E401: "no checks at all",
   E402: "two checks of one name on one host",

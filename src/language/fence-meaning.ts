@@ -3,6 +3,7 @@ import { complainOfMissing, readParameters, type FenceContext } from "./fence-pa
 import { readPlainSection, type PlainSection } from "./plain-section.ts";
 import { constantText } from "./scope.ts";
 import { lineOf } from "./source.ts";
+import { isUnanswered } from "./surroundings.ts";
 import type { Settings } from "./setting-values.ts";
 import type { Command, Section } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
@@ -56,6 +57,11 @@ function readDevice(command: Command, settings: Settings, context: FenceContext)
     return null;
   }
   const metadata = surroundings.fenceAgent(found.path);
+  if (isUnanswered(metadata)) {
+    const message = `the fence agent \`${agent}\` was asked what it can do, and did not say: ${metadata.why}`;
+    complaints.add("E319", agentWord.span, message, `look at what \`${found.path} -o metadata\` prints`);
+    return null;
+  }
   if (metadata === null) {
     complaints.add(
       "E510",

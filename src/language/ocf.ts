@@ -9,7 +9,7 @@
  */
 import { didYouMean } from "./suggest.ts";
 import type { Complaints } from "./complaints.ts";
-import type { AgentMetadata, Surroundings } from "./surroundings.ts";
+import { isUnanswered, type AgentMetadata, type Surroundings } from "./surroundings.ts";
 import type { Span } from "./tree.ts";
 import type { Template } from "../core/configuration.ts";
 
@@ -71,16 +71,18 @@ export function readAgentCall<Value extends string | Template>(
   surroundings: Surroundings,
   complaints: Complaints,
 ): AgentMeaning<Value> | null {
-  const metadata = surroundings.ocfAgent(call.path);
+  const answer = surroundings.ocfAgent(call.path);
+  const metadata = isUnanswered(answer) ? null : answer;
   const given = readParameters(call, metadata, complaints);
   if (metadata === null) {
-    const message = `the resource agent \`${call.agent}\` does not say what it can do: its metadata could not be read`;
-    complaints.add(
-      "E318",
-      call.span,
-      message,
-      `look at what \`OCF_ROOT=${rootOf(call)} ${call.path} meta-data\` prints`,
-    );
+    const hint = `look at what \`OCF_ROOT=${rootOf(call)} ${call.path} meta-data\` prints`;
+    if (isUnanswered(answer)) {
+      const message = `the resource agent \`${call.agent}\` was asked what it can do, and did not say: ${answer.why}`;
+      complaints.add("E319", call.span, message, hint);
+    } else {
+      const message = `the resource agent \`${call.agent}\` does not say what it can do: its metadata could not be read`;
+      complaints.add("E318", call.span, message, hint);
+    }
     return null;
   }
   if (!metadata.actions.includes(call.action)) {

@@ -44,8 +44,11 @@ export function readConfiguration(files: ConfigurationFiles, surroundings: Surro
     remedy: "checks.conf knows %LOCAL% only",
     used: new Set(),
   };
-  const userExists = (name: string): boolean => surroundings.userExists(name);
-  const declarations = declare(checks.tree, actions.tree, { complaints: checks.complaints, scope, userExists });
+  const declarations = declare(checks.tree, actions.tree, {
+    complaints: checks.complaints,
+    scope,
+    userExists: (name) => surroundings.userExists(name),
+  });
   /** What is found later, a script that cannot be run, does not make a check unknown. */
   const isDeclared = declarations.checks.length > 0 && !checks.complaints.hasErrors();
   const readChecksOfFile = readChecks(declarations, surroundings, checks.complaints);

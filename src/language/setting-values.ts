@@ -5,6 +5,7 @@ import { parseDuration } from "../base/duration.ts";
 import { ownersOf, type Owner } from "./option-table.ts";
 import { constantText, type Scope } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
+import { isUnanswered, type Unanswered } from "./surroundings.ts";
 import { plainText, shownText } from "./words.ts";
 import { isName, nameCharactersMax } from "../core/host-name.ts";
 import { notifyTopics, type Dialect, type NotifyTopic } from "../core/configuration.ts";
@@ -41,7 +42,7 @@ export interface Settings {
 export interface SettingsContext {
   readonly complaints: Complaints;
   readonly scope: Scope;
-  userExists(name: string): boolean;
+  userExists(name: string): boolean | Unanswered;
 }
 
 export type Plain = Extract<Option, { kind: "plain" }>;
@@ -256,7 +257,13 @@ const readUser: Reader = (option, context) => {
   if (value === null) return null;
   const user = constantText(value, context.scope, context.complaints);
   if (user === null) return null;
-  if (context.userExists(user)) return { user };
+  const exists = context.userExists(user);
+  if (isUnanswered(exists)) {
+    const message = `whether there is a user \`${user}\` on this host is not known: ${exists.why}`;
+    context.complaints.add("E319", value.span, message, `look at what \`getent passwd ${user}\` prints`);
+    return null;
+  }
+  if (exists) return { user };
   context.complaints.add(
     "E311",
     value.span,

@@ -30,6 +30,16 @@ export interface AgentMetadata {
   readonly actions: readonly string[];
 }
 
+/** A question that was put and not answered; asked again, it may be. `why` is what stands behind a colon. */
+export interface Unanswered {
+  readonly kind: "unanswered";
+  readonly why: string;
+}
+
+export function isUnanswered(answer: AgentMetadata | Unanswered | boolean | null): answer is Unanswered {
+  return typeof answer === "object" && answer !== null && "kind" in answer;
+}
+
 /** Where resource agents find what they expect of a cluster. Absolute paths. */
 export interface OcfPlaces {
   /** The stand-ins for the cluster's own tools. */
@@ -49,12 +59,12 @@ export interface Surroundings {
   findScript(folder: ScriptFolder, word: string): FoundScript;
   /** What lies in the folder, for "did you mean". */
   scriptNames(folder: ScriptFolder): readonly string[];
-  userExists(name: string): boolean;
+  userExists(name: string): boolean | Unanswered;
   findFenceAgent(word: string): FoundScript;
-  /** null: it could not be read. */
-  fenceAgent(path: string): AgentMetadata | null;
-  /** null: it could not be read. */
-  ocfAgent(path: string): AgentMetadata | null;
+  /** null: what it says is no metadata. */
+  fenceAgent(path: string): AgentMetadata | Unanswered | null;
+  /** null: what it says is no metadata. */
+  ocfAgent(path: string): AgentMetadata | Unanswered | null;
   readonly ocfPlaces: OcfPlaces;
   findSecret(file: string): FoundSecret;
 }

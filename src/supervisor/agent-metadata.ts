@@ -6,7 +6,8 @@
  * and their attributes are looked for, and what is not understood is left out, which at worst refuses a parameter.
  */
 import { execFile } from "node:child_process";
-import type { AgentMetadata } from "../language/surroundings.ts";
+import { whyUnanswered } from "../host/no-answer.ts";
+import type { AgentMetadata, Unanswered } from "../language/surroundings.ts";
 
 /** Many agents are Python programs: 50 ms are usual, several seconds on a busy machine are not unheard of. */
 const metadataTimeoutMs = 10_000;
@@ -14,22 +15,28 @@ const metadataTimeoutMs = 10_000;
 /** The longest one of Debian's agents prints has 40 KB. */
 const metadataBytesMax = 1_048_576;
 
-/** Runs an agent so that it prints its metadata; null if it cannot be run, takes too long, or prints none. */
+export type MetadataAnswer = AgentMetadata | Unanswered | null;
+
+/** Runs an agent so that it prints its metadata. Unanswered: it takes too long or fails; null: what it prints is none. */
 export function askMetadata(
   path: string,
   words: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<AgentMetadata | null> {
+  {
+    env = {},
+    timeoutMs = metadataTimeoutMs,
+  }: { readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number } = {},
+): Promise<MetadataAnswer> {
   const options = {
-    timeout: metadataTimeoutMs,
+    timeout: timeoutMs,
     killSignal: "SIGKILL",
     maxBuffer: metadataBytesMax,
     cwd: "/",
     env: { ...process.env, ...env },
   } as const;
   return new Promise((resolve) => {
-    const asked = execFile(path, words, options, (error, stdout) => {
-      resolve(error === null ? readMetadata(stdout) : null);
+    const asked = execFile(path, words, options, (error, stdout, stderr) => {
+      if (error === null) resolve(readMetadata(stdout));
+      else resolve({ kind: "unanswered", why: whyUnanswered(error, stderr, timeoutMs) });
     });
     asked.stdin?.end();
   });

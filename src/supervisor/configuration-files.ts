@@ -12,9 +12,11 @@ import { join, resolve } from "node:path";
 import type { Complaint } from "../core/complaint.ts";
 import type { Configuration } from "../core/configuration.ts";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
-import { findUser } from "../host/user-identity.ts";
+import { findUser, type FoundUser } from "../host/user-identity.ts";
+import type { Code } from "../language/codes.ts";
 import { fileBytesMax, type SourceFile } from "../language/source.ts";
-import type { AgentMetadata, FoundSecret, Surroundings } from "../language/surroundings.ts";
+import type { FoundSecret, Surroundings, Unanswered } from "../language/surroundings.ts";
+import type { MetadataAnswer } from "./agent-metadata.ts";
 import { askFenceAgent } from "./fence-agents.ts";
 import type { Folders } from "./folders.ts";
 import { askOcfAgent, ocfPlacesOf } from "./ocf-agents.ts";
@@ -25,6 +27,12 @@ export interface LoadedConfiguration {
   readonly configuration: Configuration | null;
   /** Sorted by file and position. */
   readonly complaints: readonly Complaint[];
+}
+
+/** All that is wrong is that somebody did not answer: tried again, the same files may be well. */
+export function mayBeWellLater({ configuration, complaints }: LoadedConfiguration): boolean {
+  const errors = complaints.filter(({ severity }) => severity === "error");
+  return configuration === null && errors.every(({ code }) => code === ("E319" satisfies Code));
 }
 
 /** Complaints about a file as a whole, which are made here because the language sees bytes only. */
@@ -67,18 +75,18 @@ export async function loadConfiguration(
 interface Questions {
   readonly users: Set<string>;
   /** How to ask each, by its absolute path. */
-  readonly agents: Map<string, (path: string) => Promise<AgentMetadata | null>>;
+  readonly agents: Map<string, (path: string) => Promise<MetadataAnswer>>;
 }
 
 interface Answers {
-  readonly users: Map<string, boolean>;
-  readonly agents: Map<string, AgentMetadata | null>;
+  readonly users: Map<string, boolean | Unanswered>;
+  readonly agents: Map<string, MetadataAnswer>;
 }
 
 async function findOut(questions: Questions, answers: Answers): Promise<void> {
   const users = [...questions.users].map(async (name) => {
-    const user = await new Promise((answer) => findUser(name, answer));
-    answers.users.set(name, user !== null);
+    const found = await new Promise<FoundUser>((answer) => findUser(name, answer));
+    answers.users.set(name, found.kind === "unanswered" ? found : found.kind === "found");
   });
   const unasked = [...questions.agents];
   const agents = Array.from({ length: askedAtOnce }, async () => {
@@ -91,7 +99,7 @@ async function findOut(questions: Questions, answers: Answers): Promise<void> {
 }
 
 function surroundingsOf(folders: Folders, localHost: string, answers: Answers, questions: Questions): Surroundings {
-  const metadataOf = (path: string, ask: typeof askOcfAgent): AgentMetadata | null => {
+  const metadataOf = (path: string, ask: typeof askOcfAgent): MetadataAnswer => {
     const answer = answers.agents.get(path);
     if (answer === undefined) questions.agents.set(path, ask);
     return answer ?? null;

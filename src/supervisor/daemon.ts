@@ -20,7 +20,7 @@ import { listenAt, type Listener, type ListenOptions, type SocketFailure } from 
 import { encodeError } from "../wire/encoder.ts";
 import type { Right } from "../wire/request.ts";
 import type { Answering } from "./answers.ts";
-import { loadConfiguration } from "./configuration-files.ts";
+import { loadConfiguration, mayBeWellLater } from "./configuration-files.ts";
 import { readFenceStdin } from "./fence-stdin.ts";
 import { watchFolder } from "./folder-watch.ts";
 import type { Folders } from "./folders.ts";
@@ -108,9 +108,14 @@ async function runConfigured(
   { lock, umask, log }: { readonly lock: HeldLock; readonly umask: number; readonly log: Log },
 ): Promise<number> {
   const { folders, localHost, version } = options;
-  const { configuration, complaints } = await loadConfiguration(folders, { localHost });
+  const loaded = await loadConfiguration(folders, { localHost });
+  const { configuration, complaints } = loaded;
   for (const complaint of complaints)
     log[complaint.severity === "error" ? "error" : "warn"]("configuration", sayBriefly(complaint));
+  if (configuration === null && mayBeWellLater(loaded)) {
+    log.error("daemon", "not started: somebody who was asked did not answer; started again, failoverd asks again");
+    return daemonExits.notWell;
+  }
   if (configuration === null) {
     log.error("daemon", `not started: the configuration has errors; "failoverctl check" shows them with their lines`);
     return daemonExits.errors;

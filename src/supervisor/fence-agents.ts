@@ -3,10 +3,9 @@
  * against it when the configuration is loaded, because an agent that is given a misspelt parameter warns, ignores it, and
  * reboots a machine.
  */
-import type { AgentMetadata } from "../language/surroundings.ts";
-import { askMetadata } from "./agent-metadata.ts";
+import { askMetadata, type MetadataAnswer } from "./agent-metadata.ts";
 
-/** Asks the agent at an absolute path; null if it cannot be run, takes too long, or prints no metadata. */
-export function askFenceAgent(path: string): Promise<AgentMetadata | null> {
+/** Asks the agent at an absolute path. */
+export function askFenceAgent(path: string): Promise<MetadataAnswer> {
   return askMetadata(path, ["-o", "metadata"]);
 }

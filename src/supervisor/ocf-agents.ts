@@ -10,17 +10,18 @@ import { fileURLToPath } from "node:url";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import type { Configuration } from "../core/configuration.ts";
-import type { AgentMetadata, OcfPlaces } from "../language/surroundings.ts";
-import { askMetadata } from "./agent-metadata.ts";
+import type { OcfPlaces } from "../language/surroundings.ts";
+import { askMetadata, type MetadataAnswer } from "./agent-metadata.ts";
 import type { Folders } from "./folders.ts";
 
 /** Where distributions have the agents' files, and all tools that look at them expect them: gone when the machine starts anew. */
 const systemTemporary = "/run/resource-agents";
 
-/** Asks the agent at an absolute path; null if it cannot be run, takes too long, or prints no metadata. */
-export function askOcfAgent(path: string): Promise<AgentMetadata | null> {
+/** Asks the agent at an absolute path. */
+export function askOcfAgent(path: string): Promise<MetadataAnswer> {
   const root = path.slice(0, Math.max(0, path.indexOf("/resource.d/"))) || ocfRoot();
-  return askMetadata(path, ["meta-data"], { OCF_ROOT: root, OCF_RA_VERSION_MAJOR: "1", OCF_RA_VERSION_MINOR: "1" });
+  const env = { OCF_ROOT: root, OCF_RA_VERSION_MAJOR: "1", OCF_RA_VERSION_MINOR: "1" };
+  return askMetadata(path, ["meta-data"], { env });
 }
 
 /** The folder that `resource.d` is in. */

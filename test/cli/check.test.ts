@@ -53,6 +53,25 @@ for (const row of rows) {
   });
 }
 
+void test("an agent that does not answer is asked again by the next start: 1, and not 2, after which systemd gives up", async () => {
+  const withFence = (more: string): string => `${actions}[fence host1]\nfence_box ip=1\n${more}`;
+  installed.put("conf/checks.conf", checks);
+  installed.put("actions/fence_box", "#!/bin/sh\necho 'no module named xml' >&2\nexit 1\n");
+  const said = /did not say: it ended with exit code 1, and said: no module named xml/;
+  const rows: readonly (readonly [more: string, code: number, last: RegExp])[] = [
+    ["", 1, /not started: somebody who was asked did not answer; started again, failoverd asks again\n$/],
+    ["fence_box { tiemout 1s }\n", 2, /not started: the configuration has errors; .*\n$/],
+  ];
+  for (const [more, code, last] of rows) {
+    installed.put("conf/actions.conf", withFence(more));
+    const ended = await installed.failoverd();
+    assert.equal(ended.code, code);
+    assert.match(ended.stderr, said);
+    assert.match(ended.stderr, last);
+    assert.equal((await installed.failoverctl("check")).code, 2);
+  }
+});
+
 void test("as JSON", async () => {
   installed.put("conf/checks.conf", checks.replace("check_db_host2", "nosuch"));
   installed.put("conf/actions.conf", actions);

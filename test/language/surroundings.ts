@@ -2,7 +2,7 @@
  * A world for configurations: every script is there but those whose name begins with `missing` or is misspelt, hosts are named in the
  * files, and one fence agent can be asked. What is asked is answered by tables, as the language wants it.
  */
-import type { AgentMetadata, FoundScript, Surroundings } from "../../src/language/surroundings.ts";
+import type { AgentMetadata, FoundScript, Surroundings, Unanswered } from "../../src/language/surroundings.ts";
 import { readConfiguration, type ReadConfiguration } from "../../src/language/read-configuration.ts";
 
 const scripts = {
@@ -69,19 +69,21 @@ function found(folder: string, word: string): FoundScript {
   return { kind: "found", path: word.startsWith("/") ? word : `/opt/failoverd/${folder}/${word}` };
 }
 
+const late: Unanswered = { kind: "unanswered", why: "it took longer than 10 s" };
+
 export const testSurroundings: Surroundings = {
   localHost: "host1",
   findScript: (folder, word) => found(folder, word),
   scriptNames: (folder) => scripts[folder],
-  userExists: (name) => ["root", "postgres", "nobody"].includes(name),
+  userExists: (name) => (name === "late" ? late : ["root", "postgres", "nobody"].includes(name)),
   findFenceAgent: (word) => {
     if (word.startsWith("fence_missing")) {
       return { kind: "refused", path: word, reason: `${word} is no fence agent in /usr/sbin`, hint: "install it" };
     }
     return { kind: "found", path: word.startsWith("/") ? word : `/usr/sbin/${word}` };
   },
-  fenceAgent: (path) => agents.get(path) ?? null,
-  ocfAgent: (path) => resourceAgents.get(path.split("/").at(-1) ?? "") ?? null,
+  fenceAgent: (path) => (path.endsWith("_late") ? late : (agents.get(path) ?? null)),
+  ocfAgent: (path) => (path.endsWith("/late") ? late : (resourceAgents.get(path.split("/").at(-1) ?? "") ?? null)),
   ocfPlaces: {
     toolsFolder: "/opt/failoverd/lib/ocf",
     stateFolder: "/opt/failoverd/var/ocf",

@@ -4,6 +4,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { isUnanswered } from "../../src/language/surroundings.ts";
 import { loadConfiguration } from "../../src/supervisor/configuration-files.ts";
 import { foldersOf } from "../../src/supervisor/folders.ts";
 import { askOcfAgent } from "../../src/supervisor/ocf-agents.ts";
@@ -31,7 +32,7 @@ const agentsOf = (provider: string): readonly string[] =>
 /** What no file may be without: a word for what is needed and has no default. */
 async function lineOf(agent: string): Promise<string> {
   const metadata = await askOcfAgent(join(resources, ...agent.split(":")));
-  assert.ok(metadata !== null, `ocf:${agent} printed no metadata`);
+  assert.ok(metadata !== null && !isUnanswered(metadata), `ocf:${agent} printed no metadata`);
   assert.ok(metadata.actions.includes("monitor") && metadata.actions.includes("start"), `ocf:${agent}`);
   const needed = metadata.parameters.filter((parameter) => parameter.isRequired && (parameter.default ?? "") === "");
   const words = needed.map(({ name }) => `${name}=x`);

@@ -1,7 +1,8 @@
 /** What fence agents say of themselves. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readMetadata } from "../../src/supervisor/agent-metadata.ts";
+import { isUnanswered } from "../../src/language/surroundings.ts";
+import { askMetadata, readMetadata } from "../../src/supervisor/agent-metadata.ts";
 
 const xml = `<?xml version="1.0" ?>
 <resource-agent name="fence_box" shortdesc="Fence agent for a box" >
@@ -41,4 +42,28 @@ void test("parameters, defaults and actions", () => {
 void test("what is no metadata is none", () => {
   for (const text of ["", "Traceback (most recent call last):", "<html></html>"])
     assert.equal(readMetadata(text), null);
+});
+
+const unanswered: readonly { readonly script: string; readonly want: RegExp; readonly timeoutMs?: number }[] = [
+  { script: "exec sleep 60", want: /^it took longer than 200 ms$/, timeoutMs: 200 },
+  {
+    script: String.raw`echo one >&2; printf 'no module \033[1m\n' >&2; exit 3`,
+    want: /^it ended with exit code 3, and said: no module \\x1b\[1m$/,
+  },
+  { script: "kill -SEGV $$", want: /^it was ended by SIGSEGV$/ },
+  { script: "exec /nowhere/python", want: /^it ended with exit code 127, and said: .*\/nowhere\/python/ },
+];
+
+for (const { script, want, timeoutMs = 60_000 } of unanswered) {
+  void test(`an agent that gives no answer: ${script}`, async () => {
+    const answer = await askMetadata("/bin/sh", ["-c", script], { timeoutMs });
+    assert.ok(isUnanswered(answer));
+    assert.match(answer.why, want);
+  });
+}
+
+void test("an agent that answers with something else is no agent; one that is not there did not answer", async () => {
+  assert.equal(await askMetadata("/bin/sh", ["-c", "echo hello"]), null);
+  const absent = await askMetadata("/nowhere/fence_box", []);
+  assert.deepEqual(absent, { kind: "unanswered", why: "it could not be asked (ENOENT)" });
 });
