@@ -11,16 +11,26 @@ export const runBytesMax = 256 * 1024 * 1024;
 
 /** Removes what is too much. `newest` and later ones stay. A folder that is not there has nothing in it. */
 export async function pruneRunFolders(runsFolder: string, newest: number): Promise<void> {
-  const runs = (await namesIn(runsFolder))
-    .flatMap((name) => (/^[1-9]\d{0,15}$/.test(name) ? [Number(name)] : []))
-    .filter((run) => run < newest)
-    .sort((one, other) => other - one);
+  const runs = (await runsIn(runsFolder)).filter((run) => run < newest).sort((one, other) => other - one);
   let keptBytes = 0;
   for (const [index, run] of runs.entries()) {
     const folder = join(runsFolder, String(run));
     keptBytes += await bytesIn(folder);
     if (index + 1 >= runFoldersMax || keptBytes > runBytesMax) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The highest number of a run that has left something; 0: none has. Where the folder cannot be looked into nothing in it will
+ * be taken for another run's either.
+ */
+export async function newestRunFolder(runsFolder: string): Promise<number> {
+  const runs = await runsIn(runsFolder).catch(() => []);
+  return runs.reduce((newest, run) => Math.max(newest, run), 0);
+}
+
+async function runsIn(runsFolder: string): Promise<readonly number[]> {
+  return (await namesIn(runsFolder)).flatMap((name) => (/^[1-9]\d{0,14}$/.test(name) ? [Number(name)] : []));
 }
 
 async function bytesIn(folder: string): Promise<number> {

@@ -13,7 +13,7 @@ import { createLog, type Log } from "../host/log.ts";
 import { createLogWriter } from "../host/log-writer.ts";
 import { runNotifier } from "../host/notifier.ts";
 import { createProcesses } from "../host/real-processes.ts";
-import { pruneRunFolders } from "../host/run-folders.ts";
+import { newestRunFolder, pruneRunFolders } from "../host/run-folders.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { listenToSignals } from "../host/signals.ts";
 import { listenAt, type Listener, type ListenOptions, type SocketFailure } from "../host/sockets.ts";
@@ -142,6 +142,7 @@ async function runConfigured(
       readStdin: readFenceStdin,
       runNotifier,
       pruneRuns: (newest) => pruneRunFolders(join(folders.var, "runs"), newest),
+      newestRun: () => newestRunFolder(join(folders.var, "runs")),
     },
     { configuration, localHost, version },
   );

@@ -32,7 +32,13 @@ export interface Recovered {
 
 /** Table, then the records behind it, then the run that they left unfinished. */
 export async function recover(
-  world: { readonly clock: Clock; readonly disk: Disk; readonly varFolder: string; readonly bootId: string },
+  world: {
+    readonly clock: Clock;
+    readonly disk: Disk;
+    readonly varFolder: string;
+    readonly bootId: string;
+    readonly newestRun: () => Promise<number>;
+  },
   configuration: Configuration,
   table: Table | null,
   recovery: Recovery,
@@ -52,7 +58,8 @@ export async function recover(
   let lastAt: string | null = null;
   for await (const item of historyOf(world.disk, world.varFolder, { sinceSeq: (table?.seq ?? 0) + 1 })) {
     if (item.kind === "entry") {
-      newer.push(item.entry);
+      /** Without a table it is the whole journal. */
+      if (table !== null || isOutliving(item.entry)) newer.push(item.entry);
       lastAt = item.entry.at;
     } else if (item.isUnread) unread ??= sayUnread(item.sentence);
   }
@@ -61,7 +68,9 @@ export async function recover(
   const wallMs = clock.wallMs();
   const state = replayRecords(configuration, begin, { records, unfinished, isCurrent, wallMs }, nowMs);
   const distrust = recovery.distrust ?? unread;
-  const lasting = { ...state, nextRun: Math.max(state.nextRun, recovery.lastRun + 1), distrust };
+  /** What a run that nobody remembers has left in its folder must not be taken for the next one's. */
+  const lastRun = Math.max(recovery.lastRun, await world.newestRun());
+  const lasting = { ...state, nextRun: Math.max(state.nextRun, lastRun + 1), distrust };
   const silentMs = table !== null ? ageMs : lastAt === null ? null : wallMs - Date.parse(lastAt);
   const doubt = doubtOf(recovery, bootId, silentMs);
   const dropped = table === null || isCurrent ? [] : droppedOf(configuration, table, newer);

@@ -39,6 +39,8 @@ export interface World {
   readonly runNotifier: RunNotifier;
   /** A run has ended: the logs of those long past may go. */
   readonly pruneRuns: (newest: number) => Promise<void>;
+  /** The highest number of a run whose logs are there, whatever the journal knows of it; 0: there are none. */
+  readonly newestRun: () => Promise<number>;
   /** What a fence agent is told on its standard input, secrets and all; a sentence if a secret cannot be had. */
   readonly readStdin: (fence: FenceCall) => Stdin;
   /** What decides: the core, unless a test watches it or spoils it. */

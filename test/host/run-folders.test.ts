@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { pruneRunFolders, runBytesMax, runFoldersMax } from "../../src/host/run-folders.ts";
+import { newestRunFolder, pruneRunFolders, runBytesMax, runFoldersMax } from "../../src/host/run-folders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "failoverd-runs-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,4 +51,13 @@ void test("what is no run is left alone, and no folder is no failure", async () 
   await pruneRunFolders(runs, 9);
   assert.deepEqual(readdirSync(runs), ["notes"]);
   await pruneRunFolders(join(folder, "missing"), 9);
+});
+
+void test("the newest that is there", async () => {
+  const runs = join(folder, "newest");
+  assert.equal(await newestRunFolder(runs), 0);
+  for (const name of ["3", "20", "9", "notes", "99x", "012"]) mkdirSync(join(runs, name), { recursive: true });
+  assert.equal(await newestRunFolder(runs), 20);
+  writeFileSync(join(folder, "file"), "");
+  assert.equal(await newestRunFolder(join(folder, "file")), 0);
 });

@@ -48,6 +48,7 @@ class Machine {
         },
         runNotifier: () => nothing,
         pruneRuns: () => Promise.resolve(),
+        newestRun: () => Promise.resolve(0),
         readStdin: () => ({ kind: "stdin", text: "" }),
       },
       { configuration, localHost: "host1", version: "1.0.0" },
