@@ -56,6 +56,7 @@ class Site {
         createProcesses: (onEvent) => this.#processes(onEvent, found),
         runNotifier: () => () => undefined,
         pruneRuns: () => Promise.resolve(),
+        newestRun: () => Promise.resolve(0),
         readStdin: () => ({ kind: "stdin", text: "" }),
       },
       { configuration, localHost: "witness", version: "1" },
