@@ -15,9 +15,9 @@ export function hintForRule(name: string): Hint {
 
 /** What `ack` may name: rules, the journal, and the fence that a run waits for. */
 export function hintForAck(name: string): Hint {
-  return hintFor(name, "rules", ({ rules, run }) => [
+  return hintFor(name, "rules, and what else waits for a person,", ({ rules, run, daemon }) => [
     ...rules.map(({ rule }) => rule),
-    "journal",
+    ...(typeof daemon.distrust === "string" ? ["journal"] : []),
     ...(run?.phase === "awaiting" ? [run.command.join(" ")] : []),
   ]);
 }

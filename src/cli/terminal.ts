@@ -3,6 +3,8 @@
  * a pipe, `NO_COLOR` (no-color.org) and TERM=dumb get plain, whole text.
  */
 import { createInterface } from "node:readline";
+import { errnoInWords, errnoOf } from "../host/errno.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { wrap } from "./wrap.ts";
 
 export interface Terminal {
@@ -44,12 +46,17 @@ function fold(text: string, columns: number): string {
     .join("\n");
 }
 
-/** This process's own. A reader that has seen enough (`| head`) closes the pipe; that ends the program, well. */
+/**
+ * This process's own. A reader that has seen enough (`| head`) closes the pipe; that ends the program, well. An answer that
+ * cannot be written (a file on a full disk) ends it, and not well.
+ */
 export function realTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit();
-      throw error;
+      if (stream === process.stdout)
+        process.stderr.write(`the answer cannot be written: ${errnoInWords(errnoOf(error))}\n`);
+      process.exit(exitCodes.notWell);
     });
   }
   const isTerminal = process.stdout.isTTY && process.env["TERM"] !== "dumb";

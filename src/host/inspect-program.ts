@@ -33,7 +33,7 @@ function flawOfFile(path: string, found: Stats | string): Inspection["flaw"] {
   if (!found.isFile()) return { errno: "EACCES", reason: `${path} is not a regular file` };
   if ((found.mode & 0o111) === 0) {
     const mode = (found.mode & 0o7777).toString(8).padStart(4, "0");
-    return { errno: "EACCES", reason: `${path} is not executable (its mode is ${mode}): chmod +x it` };
+    return { errno: "EACCES", reason: `${path} is not executable (its mode is ${mode})` };
   }
   return null;
 }

@@ -201,7 +201,7 @@ function closeServer(server: Server, connections: ReadonlySet<SocketConnection>)
 
 function failed(path: string, errno: string): SocketFailure {
   if (errno === "ENAMETOOLONG") {
-    const reason = `the socket's path ${path} has ${Buffer.byteLength(path)} bytes; the system takes ${pathBytesMax}`;
+    const reason = `the socket's path ${path} has ${Buffer.byteLength(path)} bytes, and the system takes ${pathBytesMax}`;
     return { kind: "failed", errno, reason };
   }
   return { kind: "failed", errno, reason: `the socket ${path}: ${errnoInWords(errno)}` };

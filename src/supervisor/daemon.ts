@@ -26,6 +26,7 @@ import { watchFolder } from "./folder-watch.ts";
 import type { Folders } from "./folders.ts";
 import { historyReader } from "./history-reader.ts";
 import { prepareForAgents } from "./ocf-agents.ts";
+import { judgeSafety, judgeShared } from "./scripts.ts";
 import { createReload, sayBriefly } from "./reload.ts";
 import { openSession } from "./session.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
@@ -77,6 +78,11 @@ async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
     log.error("daemon", `not started: ${unusable}: run it as its owner, or name another folder with --var`);
     return daemonExits.notWell;
   }
+  const unsafe = whyUnsafe(folders.var);
+  if (unsafe !== null) {
+    log.error("daemon", `not started: ${unsafe}`);
+    return daemonExits.notWell;
+  }
   const lock = takeInstanceLock(join(folders.var, "failoverd.pid"));
   if (lock.kind === "taken") {
     log.error(
@@ -101,6 +107,13 @@ function whyUnusable(folder: string): string | null {
   } catch (error) {
     return `${folder}, where state and sockets are kept, cannot be made or written to (${errnoInWords(errnoOf(error))})`;
   }
+}
+
+/** Root goes on with what the journal says was begun, and runs it: nobody else may write there. Null: nobody else can. */
+function whyUnsafe(folder: string): string | null {
+  const refused = judgeSafety(folder) ?? judgeShared(folder);
+  if (refused === null) return null;
+  return refused.hint === null ? refused.reason : `${refused.reason}: ${refused.hint}`;
 }
 
 async function runConfigured(
@@ -193,7 +206,8 @@ async function listen(folders: Folders, answering: Promise<Answering>, log: Log)
       },
     });
     if (listener.kind === "failed") {
-      log.error("socket", `${join(folders.var, name)} cannot be opened: ${listener.reason}`);
+      const next = listener.errno === "ENAMETOOLONG" ? ": name a folder that is nearer to / with --var" : "";
+      log.error("socket", `not started: ${listener.reason}${next}`);
       await Promise.all(listeners.map((other) => other.close()));
       return null;
     }

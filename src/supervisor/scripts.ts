@@ -78,8 +78,8 @@ function isProgram(path: string): boolean {
 export function judgeProgram(path: string): FoundScript {
   const { flaw, interpreter } = inspectProgram(path);
   if (flaw !== null) {
-    const hint = interpreter.endsWith("\r") ? mendLineEnds(path) : null;
     const isMissing = flaw.errno === "ENOENT" && interpreter === "";
+    const hint = interpreter.endsWith("\r") ? mendLineEnds(path) : isMissing ? null : mendMode(path);
     return { kind: "refused", path, reason: isMissing ? `${path} is not there` : flaw.reason, hint };
   }
   const found: FoundScript = { kind: "found", path };
@@ -98,6 +98,27 @@ export function judgeSafety(path: string): ScriptRefusal | null {
   if (trust.kind === "trusted") return null;
   if (trust.kind === "absent") return { kind: "refused", path, reason: `${trust.path} is not there`, hint: null };
   return { kind: "refused", path, reason: trust.reason, hint: trust.mend };
+}
+
+/** The same of a folder that others may put things into, although they cannot replace what is there (mode 1777). */
+export function judgeShared(path: string): ScriptRefusal | null {
+  const seen = attempt(() => statSync(path));
+  if (process.geteuid?.() !== 0 || !seen.ok) return null;
+  const isShared = (seen.answer.mode & 0o002) !== 0 || ((seen.answer.mode & 0o020) !== 0 && seen.answer.gid !== 0);
+  if (!isShared) return null;
+  const mode = (seen.answer.mode & 0o7777).toString(8).padStart(4, "0");
+  return {
+    kind: "refused",
+    path,
+    reason: `${path} can be written to by others (mode ${mode}), who could then run anything as root`,
+    hint: `chmod go-w ${path}`,
+  };
+}
+
+/** For a file that is there and was not made executable; null for what is anything else. */
+function mendMode(path: string): string | null {
+  const seen = attempt(() => statSync(path));
+  return seen.ok && seen.answer.isFile() && !isProgram(path) ? `chmod +x ${path}` : null;
 }
 
 /** Executable for somebody, but not for this user; or on a file system that is mounted noexec. */

@@ -323,3 +323,21 @@ function parseLine(line: string): Readonly<Record<string, unknown>> {
   const entry: Readonly<Record<string, unknown>> = JSON.parse(line);
   return entry;
 }
+
+void test("history of a run that is not there, an answer that cannot be written, and what an ack could have meant", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf });
+  const history = await daemon.ctl("history", "--run", "99");
+  assert.deepEqual([history.code, history.stdout], [1, ""]);
+  assert.match(history.stderr, /^failoverctl: the journal says nothing of run 99; /);
+  const full = await runProgram("/bin/sh", ["-c", `"${daemon.root}/bin/failoverctl" status >/dev/full`]);
+  assert.deepEqual([full.code, full.stderr], [1, "the answer cannot be written: no space left on device\n"]);
+  const ack = await daemon.ctl("ack", "slave_to_mastr");
+  assert.match(ack.stderr, /did you mean slave_to_master\?$/m);
+
+  await daemon.end();
+  const past = await daemon.ctl("history", "--limit", "1");
+  assert.equal(past.code, 0);
+  assert.match(past.stdout, /daemon-stop/);
+  assert.match(past.stderr, /^failoverctl: no daemon answers at .*; this is what its journal says$/m);
+  assert.equal((await daemon.ctl("history", "--run", "99")).code, 1);
+});

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -234,6 +234,27 @@ void test("where nothing can be written it does not start, and says what to do",
     assert.ok(stderr.includes(`${folder}, where state and sockets are kept, cannot be made or written to (`), stderr);
     assert.match(stderr, /--var/);
   }
+});
+
+const isRoot = process.geteuid?.() === 0;
+
+void test("a var/ that others can write to is refused by root, with what mends it", { skip: !isRoot }, async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\n" });
+  await daemon.end();
+  const folder = join(daemon.root, "var");
+  for (const mode of [0o777, 0o1777, 0o702]) {
+    chmodSync(folder, mode);
+    const { code, stderr } = await runProgram(join(daemon.root, "bin/failoverd"), []);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /not started: .*var can be written to by .*run anything as root: chmod go-w .*var\n/);
+  }
+  chownSync(folder, 65_534, 65_534);
+  const { code, stderr } = await runProgram(join(daemon.root, "bin/failoverd"), []);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /not started: .*var belongs to user 65534.*: chown root .*var\n/);
+  chownSync(folder, 0, 0);
+  chmodSync(folder, 0o2710);
+  await daemon.start();
 });
 
 void test("without a configuration that is right it does not start, and leaves no lock behind", async (t) => {

@@ -56,6 +56,7 @@ export const history: Command = {
     const connection = await connectDaemon(invocation.sockets);
     if (connection.kind === "absent") {
       if (wanted.isFollowing) return tellAbsent(invocation, connection);
+      invocation.terminal.complain(`failoverctl: ${connection.sentence}; this is what its journal says`);
       return fromFiles(wanted, invocation);
     }
     const exitCode = await fromDaemon(connection.client, wanted, invocation);
@@ -110,8 +111,8 @@ async function fromFiles(wanted: Wanted, invocation: Invocation): Promise<number
       isMissing = true;
     }
   }
-  shown.end();
-  return isMissing ? exitCodes.notWell : exitCodes.well;
+  const exitCode = tellIfNothing(shown.end(), wanted, invocation);
+  return isMissing ? exitCodes.notWell : exitCode;
 }
 
 async function fromDaemon(client: Client, wanted: Wanted, invocation: Invocation): Promise<number> {
@@ -137,8 +138,8 @@ async function fromDaemon(client: Client, wanted: Wanted, invocation: Invocation
     for (const entry of page.entries) if (entry.seq <= lastSeq) shown.take(entry.fields);
     sinceSeq = page.nextSeq;
   }
-  shown.end();
-  return follower === null ? exitCodes.well : follower(lastSeq);
+  const count = shown.end();
+  return follower === null ? tellIfNothing(count, wanted, invocation) : follower(lastSeq);
 }
 
 /** Keeps what comes until the past is shown; the answer then shows it, and goes on until the daemon ends. */
@@ -177,12 +178,20 @@ function readPage(result: unknown): Page {
   };
 }
 
-/** Prints entries as they come, or with a limit the last ones when the end is known. */
+/** Who asks for a run that is not there has mistaken its number, or it is too long ago. */
+function tellIfNothing(count: number, { run }: Wanted, { terminal }: Invocation): number {
+  if (count > 0 || run === null) return exitCodes.well;
+  terminal.complain(`failoverctl: the journal says nothing of run ${run}; \`failoverctl history\` shows what there is`);
+  return exitCodes.notWell;
+}
+
+/** Prints entries as they come, or with a limit the last ones when the end is known; `end` answers how many there were. */
 function showing(
   limit: number | null,
   { terminal, isJson }: Invocation,
-): { take: (entry: unknown) => void; end: () => void } {
+): { take: (entry: unknown) => void; end: () => number } {
   const printer = historyPrinter(terminal);
+  let count = 0;
   const print = (value: unknown): void => {
     const entry = parseHistoryEntry(value);
     if (entry !== null) terminal.print(isJson ? JSON.stringify(entry.fields) : printer.print(entry));
@@ -190,6 +199,7 @@ function showing(
   const last: unknown[] = [];
   return {
     take: (entry) => {
+      count += 1;
       if (limit === null) {
         print(entry);
         return;
@@ -197,6 +207,9 @@ function showing(
       last.push(entry);
       if (last.length > limit) last.shift();
     },
-    end: () => last.forEach(print),
+    end: () => {
+      last.forEach(print);
+      return count;
+    },
   };
 }
