@@ -10,6 +10,7 @@ import type { Record } from "../core/record.ts";
 import type { Outcome } from "../core/result.ts";
 import type { Cause } from "../core/run.ts";
 import type { State } from "../core/state.ts";
+import type { Clock } from "../host/clock.ts";
 import type { ProcessCommand } from "../host/processes.ts";
 
 /** More notifications than this do not wait: the oldest is dropped and counted, because the newest matters to whoever is on call. */
@@ -35,11 +36,18 @@ export interface Notifications {
   ) => void;
   readonly waitingCount: () => number;
   readonly droppedCount: () => number;
-  /** Nothing more is told; the one that runs is left to its end. */
-  readonly close: () => void;
+  /**
+   * The end: what waits is told, for as long as `endWithinMs`. The one that runs then is left to its own end. The answer is
+   * what nobody was told of.
+   */
+  readonly end: (clock: Clock) => Promise<readonly string[]>;
 }
 
+/** A daemon that is stopped shall be gone soon; and what it did last is what somebody wants to hear. */
+export const endWithinMs = 5_000;
+
 interface Told {
+  readonly sentence: string;
   readonly notifier: Notifier;
   readonly command: ProcessCommand;
   readonly stdin: string;
@@ -56,6 +64,7 @@ export function createNotifications(options: {
   let isClosed = false;
   let letGo = (): void => undefined;
   let droppedCount = 0;
+  let onEmpty = (): void => undefined;
 
   function next(): void {
     const told = waiting[0];
@@ -70,6 +79,7 @@ export function createNotifications(options: {
       if (failure !== null) options.onFailed(`${command.argv.join(" ")} ${failure}${last === "" ? "" : `: ${last}`}`);
       next();
     });
+    if (waiting.length === 0) onEmpty();
   }
 
   return {
@@ -86,10 +96,18 @@ export function createNotifications(options: {
     },
     waitingCount: () => waiting.length,
     droppedCount: () => droppedCount,
-    close: () => {
-      isClosed = true;
-      letGo();
-    },
+    end: (clock) =>
+      new Promise((resolve) => {
+        const finish = (): void => {
+          cancel();
+          isClosed = true;
+          letGo();
+          resolve(waiting.splice(0).map(({ sentence }) => sentence));
+        };
+        const cancel = clock.callAt(clock.nowMs() + endWithinMs, finish);
+        onEmpty = finish;
+        if (waiting.length === 0) finish();
+      }),
   };
 }
 
@@ -114,7 +132,7 @@ function compose(
   const bound = bindCommand(notifier.command, { ...unset, ...bindVariables(known, rule, run, cause) });
   const env = { ...bound.env, ...environmentOf(event) };
   const command: ProcessCommand = { argv: [bound.program, ...bound.words.slice(1)], env, user: bound.user };
-  return { notifier, command, stdin: `${JSON.stringify(event)}\n` };
+  return { sentence: record.sentence, notifier, command, stdin: `${JSON.stringify(event)}\n` };
 }
 
 const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };

@@ -2,6 +2,8 @@
  * The supervisor: recovers what an earlier daemon knew, then runs the loop over whatever world it is given. The real world
  * is put together in `daemon.ts`; the simulator gives another one, and everything in here is the same.
  */
+import { sayCount } from "../base/count.ts";
+import { sayDuration } from "../base/duration.ts";
 import { explain } from "../core/explain.ts";
 import { startedPhase } from "../core/step-phase.ts";
 import { rehearse, type Rehearsal } from "../core/rehearse.ts";
@@ -22,7 +24,7 @@ import type { Explanation } from "../wire/methods.ts";
 import type { StatusView } from "../wire/status.ts";
 import { startLoop, type Loop, type Step } from "./loop.ts";
 import { Memory } from "./memory.ts";
-import { createNotifications, type RunNotifier } from "./notifications.ts";
+import { createNotifications, endWithinMs, type RunNotifier } from "./notifications.ts";
 import { processPerformer, type Stdin } from "./performer.ts";
 import { recover } from "./recovery.ts";
 import { statusView, viewRule, type DaemonFacts } from "./status-view.ts";
@@ -254,13 +256,22 @@ export async function startSupervisor(
     stop: async (reason) => {
       loop.post({ kind: "stopping", reason });
       await loop.stop();
-      notifications.close();
-      await pruning;
-      await processes.close();
+      const [untold] = await Promise.all([notifications.end(clock), processes.close(), pruning]);
+      if (untold.length > 0) log.warn("notify", sayUntold(untold));
       await memory.close();
     },
   };
   return { kind: "started", supervisor };
+}
+
+/** A log says no more than a screenful of one thing. */
+const untoldSaidMax = 5;
+
+function sayUntold(sentences: readonly string[]): string {
+  const said = sentences.slice(0, untoldSaidMax).map((sentence) => `"${sentence}"`);
+  const more = sentences.length > said.length ? ", …" : "";
+  const count = sayCount(sentences.length, "notification");
+  return `${count} dropped, nobody could be told within ${sayDuration(endWithinMs)} of the stop: ${said.join(", ")}${more}`;
 }
 
 /** What became of the step that was running when the last daemon ended; one that still runs is awaited from now on. */

@@ -8,6 +8,7 @@ import { initialState } from "../../src/core/restore.ts";
 import type { Configuration, NotifyTopic } from "../../src/core/configuration.ts";
 import type { Record } from "../../src/core/record.ts";
 import type { Outcome } from "../../src/core/result.ts";
+import type { Clock } from "../../src/host/clock.ts";
 import { runNotifier } from "../../src/host/notifier.ts";
 import {
   createNotifications,
@@ -104,6 +105,50 @@ void test("when too much waits the oldest is dropped, and counted", () => {
   hand.endNext({ kind: "exited", code: 0 });
   assert.deepEqual(hand.started, ["h0", "h4"], "h1 to h3 were the oldest that waited");
 });
+
+/** Its time is up when the test says so. */
+function clockByHand() {
+  const calls = new Set<() => void>();
+  const clock: Clock = {
+    nowMs: () => 0,
+    bootMs: () => 0,
+    wallMs: () => 0,
+    callAt: (_atMs, callback) => {
+      calls.add(callback);
+      return () => calls.delete(callback);
+    },
+  };
+  return { clock, calls };
+}
+
+const endings: readonly {
+  readonly name: string;
+  readonly waiting: number;
+  readonly ends: number;
+  readonly untold: readonly string[];
+}[] = [
+  { name: "nothing waits, and one is being told", waiting: 0, ends: 0, untold: [] },
+  { name: "all that waits is told in time", waiting: 2, ends: 2, untold: [] },
+  { name: "a notifier hangs", waiting: 3, ends: 1, untold: ["h2: master -> critical", "h3: master -> critical"] },
+];
+
+for (const { name, waiting, ends, untold } of endings) {
+  void test(`the end: ${name}`, async () => {
+    const hand = byHand();
+    const { clock, calls } = clockByHand();
+    const notifications = createNotifications({ localHost: "host1", run: hand.run, onFailed: assert.fail });
+    const about = known(configurationOf("/bin/notify", ["transition"]));
+    for (let number = 0; number <= waiting; number += 1) notifications.push(notification(`h${number}`), about);
+    const ended = notifications.end(clock);
+    for (let count = 0; count < ends; count += 1) hand.endNext({ kind: "exited", code: 0 });
+    assert.equal(calls.size, untold.length === 0 ? 0 : 1, "it waits as long as somebody is to be told");
+    for (const call of calls) call();
+    assert.deepEqual(await ended, untold);
+    assert.equal(hand.started.length, 1 + ends);
+    hand.endNext({ kind: "exited", code: 0 });
+    assert.equal(hand.started.length, 1 + ends, "nothing more is told");
+  });
+}
 
 void test("a real notifier: JSON on its standard input, plain fields in its environment", async () => {
   const program = join(folder, "notify_real");
