@@ -106,7 +106,7 @@ export class Daemon {
     if (how === "power") {
       steps.losePower();
       machine.reboot();
-    } else if (this.#host.random.chance(0.25)) {
+    } else if (this.#host.random.chance(this.#host.processHost.trouble.diesWithAll)) {
       say("all that it had started is killed with it");
       steps.killAll();
     }

@@ -80,7 +80,7 @@ export const planted: readonly Planted[] = [
     sentence: "a step that must not run twice is started again after a crash",
     worldsMax: 120,
     ruleSet: "once",
-    trouble: { ...calm, diesAtCall: 0.3 },
+    trouble: { ...calm, diesAtCall: 0.3, diesWithAll: 0.75 },
     foundBy: [5],
     spoil: () =>
       seeing((state) =>

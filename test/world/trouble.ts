@@ -25,6 +25,8 @@ export interface Trouble {
   /** The daemon dies right before or behind a call to the outside, or at a step of its disk. */
   diesAtCall: number;
   diesAtDisk: number;
+  /** Whoever kills it kills all that it had started with it. */
+  diesWithAll: number;
   /** A step of the disk: takes long · fails. Writing fails for lack of space while `isDiskFull`. */
   diskSlow: number;
   diskFails: number;
@@ -53,6 +55,7 @@ export const noTrouble: Trouble = {
   checkPanics: 0,
   diesAtCall: 0,
   diesAtDisk: 0,
+  diesWithAll: 0.25,
   diskSlow: 0,
   diskFails: 0,
   isDiskFull: false,
