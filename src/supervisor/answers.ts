@@ -3,6 +3,7 @@ import { unreachable } from "../base/invariant.ts";
 import { parseReportValue } from "../dialect/report.ts";
 import { historyLimitDefault, type Call, type MethodName, type Results } from "../wire/methods.ts";
 import type { WireError } from "../wire/error.ts";
+import { shownEntry } from "../core/shown-entry.ts";
 import type { Complaint } from "../core/complaint.ts";
 import type { HistoryReader } from "./history-reader.ts";
 import type { Asking, Supervisor } from "./supervisor.ts";
@@ -34,7 +35,7 @@ export async function answer(
     case "history": {
       const { limit = historyLimitDefault, ...query } = call.params;
       const page = await with_.history.page({ ...query, limit }, isWanted);
-      if (page !== null) return { ok: true, result: page };
+      if (page !== null) return { ok: true, result: { ...page, entries: page.entries.map(shownEntry) } };
       return { ok: false, error: { name: "refused", message: "the connection was closed before this was read" } };
     }
     case "report":

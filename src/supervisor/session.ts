@@ -8,6 +8,7 @@ import { encodeError, encodeRecord, encodeResult } from "../wire/encoder.ts";
 import { parseRequest, type Request, type RequestId, type Right } from "../wire/request.ts";
 import type { Call } from "../wire/methods.ts";
 import type { WireError } from "../wire/error.ts";
+import { shownEntry } from "../core/shown-entry.ts";
 import type { Entry } from "../core/record.ts";
 import { answer, type Answering } from "./answers.ts";
 
@@ -111,7 +112,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     const tell = (entry: Entry): void => {
       if (entry.seq <= toldSeq) return;
       toldSeq = entry.seq;
-      connection.send(encodeRecord(entry));
+      connection.send(encodeRecord(shownEntry(entry)));
     };
     unsubscribe = memory.listen((entry) => {
       if (isLive) tell(entry);

@@ -1,5 +1,5 @@
 /** Messages -> lines of bytes, for both ends. A line holds no newline but its own: JSON writes those in strings as `\n`. */
-import type { Entry } from "../core/record.ts";
+import type { ShownEntry } from "../core/shown-entry.ts";
 import type { MethodName, ParamsOf, Results } from "./methods.ts";
 import { wireErrors, type WireError } from "./error.ts";
 import type { RequestId } from "./request.ts";
@@ -17,7 +17,7 @@ export function encodeError(id: RequestId, { name, message, data }: WireError): 
 }
 
 /** What a subscriber is sent for each entry of the journal. */
-export function encodeRecord(entry: Entry): Uint8Array {
+export function encodeRecord(entry: ShownEntry): Uint8Array {
   return encodeLine({ jsonrpc: "2.0", method: "record", params: entry });
 }
 

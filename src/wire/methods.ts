@@ -4,7 +4,7 @@
  */
 import type { Complaint } from "../core/complaint.ts";
 import type { Truth } from "../core/evaluate.ts";
-import type { Entry } from "../core/record.ts";
+import type { ShownEntry } from "../core/shown-entry.ts";
 import { misfit, parseBoolean, parseObject, parseOneOf, parseOptional, parseWholeNumber } from "../base/shape.ts";
 import type { Fields, ObjectOf, Parsed, Parser } from "../base/shape.ts";
 import {
@@ -27,7 +27,7 @@ export interface Accepted {
 }
 
 export interface HistoryResult {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly ShownEntry[];
   /** Ask for the next page with this as `sinceSeq`; null: there is no more now. */
   readonly nextSeq: number | null;
   /** What is damaged or missing in between, in sentences. */

@@ -9,7 +9,7 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Entry as JournalEntry } from "../../src/core/record.ts";
+import type { ShownEntry as JournalEntry } from "../../src/core/shown-entry.ts";
 import type { CheckView, StatusView } from "../../src/wire/status.ts";
 import { processesWith, readProc } from "../host/proc.ts";
 import { repositoryRoot } from "../root.ts";

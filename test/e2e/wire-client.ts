@@ -3,7 +3,7 @@
  * that what it says and hears is on the wire and not in our own code.
  */
 import { connect, type Socket } from "node:net";
-import type { Entry } from "../../src/core/record.ts";
+import type { ShownEntry } from "../../src/core/shown-entry.ts";
 import type { MethodName, Results } from "../../src/wire/methods.ts";
 
 /** An answer as JSON-RPC 2.0 has it; `id: null` where the daemon could not tell what it answers. */
@@ -18,7 +18,7 @@ const answerWithinMs = 20_000;
 
 export class WireClient {
   /** What came without being asked for, in order. */
-  readonly entries: Entry[] = [];
+  readonly entries: ShownEntry[] = [];
   onEntry: () => void = () => {};
   readonly #socket: Socket;
   /** `id: null`: whatever comes next that is not for another. */
@@ -130,7 +130,7 @@ export class WireClient {
   }
 }
 
-type Message = WireAnswer<unknown> | { readonly method: "record"; readonly params: Entry };
+type Message = WireAnswer<unknown> | { readonly method: "record"; readonly params: ShownEntry };
 
 function parseMessage(line: string): Message {
   const message: Message = JSON.parse(line);

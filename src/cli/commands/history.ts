@@ -1,6 +1,7 @@
 /** What happened, from the daemon; or, if there is none, from its journal. */
 import { isObject } from "../../base/shape.ts";
 import { printable } from "../../base/terminal-text.ts";
+import { shownEntry } from "../../core/shown-entry.ts";
 import { realDisk } from "../../host/files.ts";
 import { historyOf } from "../../store/history.ts";
 import { tellAbsent, tellFailure } from "../ask.ts";
@@ -105,7 +106,7 @@ async function fromFiles(wanted: Wanted, invocation: Invocation): Promise<number
   };
   let isMissing = false;
   for await (const item of historyOf(realDisk, invocation.folders.var, query)) {
-    if (item.kind === "entry") shown.take(item.entry);
+    if (item.kind === "entry") shown.take(shownEntry(item.entry));
     else {
       invocation.terminal.complain(`failoverctl: ${item.sentence}`);
       isMissing = true;
