@@ -22,6 +22,10 @@ const meanings: ReadonlyMap<number, string> = new Map([
   [191, "it runs as master, degraded"],
 ]);
 
+/** Of a `stop` it is a failure as any other: one of what does not run ends with 0. */
+const notRunningCode = 7;
+const notWhatStopSays = `it ended with ${notRunningCode}, which is no answer to a stop`;
+
 /** What `monitor` answers of a service that runs, in whatever role. */
 const running: readonly number[] = [0, 8, 190, 191];
 
@@ -65,9 +69,10 @@ export function whyAgentFailed(
 ): string {
   const called = agentAction(words);
   if (called === null || endedWell(words, end.outcome)) return "";
-  const meaning = end.outcome.kind === "exited" ? meanings.get(end.outcome.code) : undefined;
+  const code = end.outcome.kind === "exited" ? end.outcome.code : null;
   const isUnknown = called.action === "stop";
   const unknown = `stop failed: the state of ${called.type} on ${localHost} is unknown, it may still run: fence it`;
+  const meaning = isUnknown && code === notRunningCode ? notWhatStopSays : meanings.get(code ?? 0);
   return [meaning ?? "", reasonShown(end.output), isUnknown ? unknown : ""]
     .filter((part) => part !== "")
     .map((part) => `: ${part}`)

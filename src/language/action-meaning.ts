@@ -36,6 +36,7 @@ export function readAction(
   const what = isFence ? "`fence`" : "an action";
   const own = readSettings(command.options, { owners: [owner], isDefaults: false, what }, settingsContext(context));
   const { complaints } = context;
+  if (isFence && own.settings.onFailure === "continue") complainOfContinue(command, context);
   const place = { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) };
   const settings = overlay(defaults, own.settings);
   const options = readOptions(settings, { defaultTimeoutMs: isFence ? context.fencingMs : 30_000, command }, context);
@@ -45,6 +46,13 @@ export function readAction(
   }
   const template = readCommand(command.words, settings, context);
   return template === null || options === null ? null : { kind: "command", command: template, options, place };
+}
+
+/** A rule's defaults may say so: that is for its other actions. */
+function complainOfContinue({ options, span }: Command, { complaints }: RuleContext): void {
+  const option = options.find((each) => each.kind === "plain" && plainText(each.name) === "on");
+  const message = "nothing behind a `fence` runs unless the host is proven off, so it cannot `continue`";
+  complaints.add("E309", option?.span ?? span, message, "leave it out, or leave the `fence` out");
 }
 
 function readFencedHost(command: Command, context: RuleContext & ConditionContext): Word | null {

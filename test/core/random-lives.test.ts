@@ -33,7 +33,8 @@ const actions = `actions.conf
     start_service          { expect %MASTER% is master within 3s, once }
     [master_to_critical]
     if lag of host2 < 16MB
-    fence %HOST%           { retry 1, on failure continue }
+    { on failure continue }
+    fence %HOST%           { retry 1 }
     promote %SLAVE%
     [rule lost]
     when %MASTER% is critical or down for 2s

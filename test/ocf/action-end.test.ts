@@ -29,6 +29,7 @@ const rows: readonly (readonly [command: string, outcome: number | Outcome, outp
   ["ocf:heartbeat:IPaddr2 stop", 0, "", null],
   ["ocf:heartbeat:IPaddr2 stop", 1, "", unknownState],
   ["ocf:heartbeat:IPaddr2 stop", 6, "ocf-exit-reason:no ip", `: it is not configured: no ip${unknownState}`],
+  ["ocf:heartbeat:IPaddr2 stop", 7, "", `: it ended with 7, which is no answer to a stop${unknownState}`],
   ["ocf:heartbeat:IPaddr2 stop", { kind: "killed", signal: "SIGKILL" }, "", unknownState],
   ["ocf:heartbeat:IPaddr2 stop", { kind: "timed-out", afterMs: 5 }, "", unknownState],
   ["ocf:pacemaker:Stateful monitor", 0, "", null],

@@ -91,8 +91,12 @@ async function judgeAnswer(client: Client, limits: JudgingLimits): Promise<Verdi
     client,
     status.maintenance.map(({ scope }) => scope),
   );
+  if (since.kind !== "read") {
+    const why = since.kind === "lost" ? since.sentence : since.message;
+    return { state: "unknown", text: `since when there is maintenance cannot be asked: ${why}`, perfdata: "" };
+  }
   const problems = judgeDaemon(status, limits, (scope) => {
-    const sinceMs = since.get(scope);
+    const sinceMs = since.moments.get(scope);
     return sinceMs === undefined ? null : Date.now() - sinceMs;
   });
   const text = problems.length === 0 ? sayWell(status) : problems.map(({ sentence }) => sentence).join("; ");
