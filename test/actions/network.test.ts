@@ -142,6 +142,16 @@ void test("an address and its link", { skip }, async (context) => {
   assert.equal(await ask("-a", "10.99.0.1"), "exit 2: CRITICAL - 10.99.0.1 is here, and eth0 is down");
 });
 
+void test("an IPv6 address that another host has as well", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const words = ["check_address_events", "-a", "fd99::2", "-r"] as const;
+  const events = new Resident(context, network.on("a", pathOf("checks", words[0]), ...words.slice(1)));
+  await events.line("SLAVE");
+  await network.ip("a", "address", "add", "fd99::2/64", "dev", "eth0");
+  assert.equal(await events.line("CRITICAL"), "CRITICAL - another host has fd99::2 as well");
+  assert.match(await network.ask("a", "check_address", "-a", "fd99::2", "-r"), /^exit 2: CRITICAL - another host has/);
+});
+
 void test("check_address_events and check_link_events say at once what changed", { skip }, async (context) => {
   const network = await Network.build(context);
   const onA = (check: string, ...words: string[]): Resident =>
@@ -155,9 +165,13 @@ void test("check_address_events and check_link_events say at once what changed",
   assert.equal(await address.line("MASTER"), "MASTER - 10.99.0.100 is on eth0");
   await network.ip("a", "address", "delete", "10.99.0.100/24", "dev", "eth0");
   await address.line("SLAVE", address.lines.indexOf("MASTER - 10.99.0.100 is on eth0"));
+  /** Its clock stands still: what it says, it was told by the kernel. */
+  const own = onA("check_address_events", "-a", "10.99.0.1", "-n", "3600");
+  assert.equal(await own.line("OK"), "OK - 10.99.0.1 is on eth0");
 
   await network.ip("wire", "link", "set", "to-a", "down");
   assert.equal(await link.line("CRITICAL"), "CRITICAL - eth0 has no link");
+  assert.equal(await own.line("CRITICAL"), "CRITICAL - 10.99.0.1 is here, and eth0 is down");
   await network.ip("wire", "link", "set", "to-a", "up");
   await link.line("OK", link.lines.lastIndexOf("CRITICAL - eth0 has no link"));
   await network.ip("a", "link", "set", "eth0", "down");
