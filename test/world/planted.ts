@@ -202,13 +202,15 @@ export const planted: readonly Planted[] = [
   {
     name: "undone in the wrong order",
     sentence: "what was done first is undone first",
-    worldsMax: 200,
+    worldsMax: 60,
     ruleSet: "closed loop",
     trouble: { stepFails: 0.4, stepHangs: 0, fenceFails: 0 },
     foundBy: [2],
     spoil: () =>
       seeing((state, event) =>
-        event.kind !== "step-ended" ? state : inRun(state, (run) => ({ ...run, done: run.done.toReversed() })),
+        event.kind !== "step-ended"
+          ? state
+          : inRun(state, (run) => ({ ...run, done: run.done.toSorted((a, b) => b - a) })),
       ),
   },
   {
