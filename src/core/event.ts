@@ -13,7 +13,14 @@ export interface HostResult {
 export type StepFate =
   /** Its end will be told by `step-ended`. */
   | { readonly kind: "running" }
-  | { readonly kind: "ended"; readonly outcome: Outcome; readonly output: string; readonly droppedBytes: number }
+  | {
+      readonly kind: "ended";
+      readonly outcome: Outcome;
+      readonly output: string;
+      readonly droppedBytes: number;
+      /** How long ago, as far as anybody can tell; null: in another boot of the machine. */
+      readonly endedAgoMs: number | null;
+    }
   /** Nobody can account for it. */
   | { readonly kind: "in-doubt" };
 
@@ -64,6 +71,8 @@ export type Event =
       readonly outcome: Outcome;
       readonly output: string;
       readonly droppedBytes: number;
+      /** Of an end that was found later: how much; null: nobody knows. */
+      readonly endedAgoMs?: number | null;
     }
   /**
    * The loop was not run for this long: everything known is old. `countedMs` of it the monotonic clock has counted; it stands

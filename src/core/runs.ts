@@ -232,7 +232,9 @@ function takeEnd(turn: Turn, run: Run, phase: StartedPhase, event: Extract<Event
       : event.outcome;
   const { shown } = describeStep(turn, run, phase.attempt, phase.fence);
   const verdict = judgeEnd(turn, run, phase, { outcome, output: event.output });
-  const ms = Math.round(turn.nowMs - phase.startedAtMs);
+  const { endedAgoMs = 0 } = event;
+  const ms = Math.max(0, Math.round(turn.nowMs - (endedAgoMs ?? 0) - phase.startedAtMs));
+  const when = endedAgoMs === null ? ", and nobody saw when" : ` after ${sayDuration(ms)}`;
   record(turn, {
     kind: "step-end",
     ...ofStep(run, phase.attempt, shown, phase.name),
@@ -242,7 +244,7 @@ function takeEnd(turn: Turn, run: Run, phase: StartedPhase, event: Extract<Event
     ms,
     output: event.output,
     droppedBytes: event.droppedBytes,
-    sentence: `${stepTitle(run)}: ${shown.join(" ")}: ${sayOutcome(outcome)} after ${sayDuration(ms)}${verdict.why}`,
+    sentence: `${stepTitle(run)}: ${shown.join(" ")}: ${sayOutcome(outcome)}${when}${verdict.why}`,
   });
   if (run.isAbandoned) {
     endRun(turn, "abandoned");

@@ -62,6 +62,14 @@ export type ProcessEvent =
       readonly droppedBytes: number;
     };
 
+/** The end of a step that nobody was there to see. */
+export interface FoundEnd {
+  readonly outcome: Outcome;
+  readonly output: string;
+  /** How long ago, by the wall clock, which may have been set since: never less than 0, and not to be believed blindly. */
+  readonly endedAgoMs: number;
+}
+
 export interface Processes {
   /** Runs a check to its end, at most `timeoutMs` long. `job` is the caller's number and comes back in `check-ended`. */
   startCheck(job: number, command: ProcessCommand, timeoutMs: number): void;
@@ -83,10 +91,7 @@ export interface Processes {
    * After a restart of the daemon: what became of a step that an earlier daemon started. One whose launcher was killed and
    * that left something alive is running, and is ended when it is awaited.
    */
-  findStep(
-    key: StepKey,
-    identity: ProcessIdentity,
-  ): "running" | { readonly outcome: Outcome; readonly output: string } | "in-doubt";
+  findStep(key: StepKey, identity: ProcessIdentity): "running" | FoundEnd | "in-doubt";
   /** Tells `step-ended` when a step that an earlier daemon started (and `findStep` calls running) has ended. */
   awaitStep(key: StepKey, identity: ProcessIdentity): void;
   /** Ends all checks and runners; steps are left alone, they outlive the daemon. Resolves when none is left. */

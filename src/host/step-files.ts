@@ -89,6 +89,15 @@ export function readExit(paths: StepPaths): number | null {
   }
 }
 
+/** Milliseconds since the exit file was written; 0 if that cannot be said. */
+export function ageOfExit(paths: StepPaths): number {
+  try {
+    return Math.max(0, Date.now() - statSync(paths.exit).mtimeMs);
+  } catch {
+    return 0;
+  }
+}
+
 /** The head of the log, up to `stepOutputBytesMax`; empty if there is none. */
 export function readStepOutput(paths: StepPaths): string {
   try {

@@ -14,12 +14,13 @@ import { endGroup } from "./process-group.ts";
 import { isGroupLeft, isRunning, type GroupMembers } from "./process-identity.ts";
 import {
   undeadAfterMs,
+  type FoundEnd,
   type ProcessCommand,
   type ProcessEvent,
   type ProcessIdentity,
   type StepKey,
 } from "./processes.ts";
-import { makeStepFiles, readExit, readStepOutput, stepPaths, type StepPaths } from "./step-files.ts";
+import { ageOfExit, makeStepFiles, readExit, readStepOutput, stepPaths, type StepPaths } from "./step-files.ts";
 import { StepLogs } from "./step-logs.ts";
 import { launcherName, outcomeOfEnding } from "./why-not-started.ts";
 
@@ -89,17 +90,14 @@ export class Steps {
     this.#endGroup(step);
   }
 
-  find(
-    key: StepKey,
-    identity: ProcessIdentity,
-  ): "running" | { readonly outcome: Outcome; readonly output: string } | "in-doubt" {
+  find(key: StepKey, identity: ProcessIdentity): "running" | FoundEnd | "in-doubt" {
     const paths = stepPaths(this.#runsFolder, key);
     if (readExit(paths) === null && isAlive(identity)) return "running";
     /** Read anew: it may have ended between the two. */
     const code = readExit(paths);
     if (code === null) return "in-doubt";
     const output = readStepOutput(paths);
-    return { outcome: outcomeOfStep(code, null, output), output };
+    return { outcome: outcomeOfStep(code, null, output), output, endedAgoMs: ageOfExit(paths) };
   }
 
   await(key: StepKey, identity: ProcessIdentity): void {

@@ -281,7 +281,10 @@ function fateOfStep(run: Run | null, processes: Processes): StepFate | null {
   const key = { run: run.run, name: started.name };
   const found = processes.findStep(key, started.launcher);
   if (found === "in-doubt") return { kind: "in-doubt" };
-  if (found !== "running") return { kind: "ended", outcome: found.outcome, output: found.output, droppedBytes: 0 };
+  /** In another boot its process was another one, which stands there as pid 0 (`rebaseRun`). */
+  const isOfThisBoot = started.launcher.pid !== 0;
+  if (found !== "running")
+    return { ...found, kind: "ended", droppedBytes: 0, endedAgoMs: isOfThisBoot ? found.endedAgoMs : null };
   processes.awaitStep(key, started.launcher);
   return { kind: "running" };
 }

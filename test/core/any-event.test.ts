@@ -94,7 +94,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
 );
 const fate: fc.Arbitrary<StepFate> = fc.oneof(
   fc.constantFrom({ kind: "running" as const }, { kind: "in-doubt" as const }),
-  outcome.map((ended) => ({ kind: "ended" as const, outcome: ended, output: "", droppedBytes: 0 })),
+  outcome.map((ended) => ({ kind: "ended" as const, outcome: ended, output: "", droppedBytes: 0, endedAgoMs: 0 })),
 );
 const word = fc.constantFrom(
   "lost",

@@ -85,3 +85,32 @@ void test("an undo whose launcher was ended before it began is started with the 
   assert.equal(driven.state.run, null);
   assert.equal(driven.said("step-start").filter((sentence) => sentence.includes("undo of step 1")).length, 4);
 });
+
+const found: readonly { readonly name: string; readonly agoMs: number | null; readonly want: string }[] = [
+  { name: "while nobody looked", agoMs: 80_000, want: "exit 0 after 10 s" },
+  { name: "at its start, by a clock that was set", agoMs: 200_000, want: "exit 0 after 0 ms" },
+  { name: "in another boot", agoMs: null, want: "exit 0, and nobody saw when" },
+];
+
+for (const { name, agoMs, want } of found) {
+  void test(`a step that ended before its daemon was back took as long as it took: ${name}`, () => {
+    const driven = new Driven(
+      configuration,
+      makeState(configuration, { run: runOf({ startedAtMs: 1_000 }), launcher }),
+    );
+    driven.tell({ kind: "tick" });
+    driven.nowMs += 90_000;
+    driven.tell({
+      kind: "started",
+      version: "1.0.0",
+      pid: 1,
+      bootId: "boot",
+      isRestored: true,
+      found: "state restored",
+      dropped: [],
+      doubt: null,
+      step: { kind: "ended", outcome: { kind: "exited", code: 0 }, output: "", droppedBytes: 0, endedAgoMs: agoMs },
+    });
+    assert.deepEqual(driven.said("step-end"), [`calm, run 1, step 1 of 1: act: ${want}`]);
+  });
+}

@@ -1,6 +1,6 @@
 /** Actions, run for real: their launchers, their files, their ends by force, and their lives without a daemon. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Outcome } from "../../src/core/result.ts";
@@ -8,7 +8,7 @@ import { isRunning, readProcess } from "../../src/host/process-identity.ts";
 import { stepLogBytesMax, stepOutputBytesMax } from "../../src/host/processes.ts";
 import { isAlive, processesWith, readProc, until } from "./proc.ts";
 import { Remote } from "./remote.ts";
-import { command, makeFolder, Stage } from "./stage.ts";
+import { command, makeFolder, Stage, withoutAge } from "./stage.ts";
 
 const key = { run: 7, name: "1" };
 
@@ -44,7 +44,7 @@ void test("a step's end, output and files", async (context) => {
       name,
     );
     assert.equal(readFileSync(join(stage.varFolder, "runs/7", `${index}.log`), "utf8"), output, name);
-    assert.deepEqual(stage.processes.findStep(step, launcher), { outcome: want, output }, name);
+    assert.deepEqual(withoutAge(stage.processes.findStep(step, launcher)), { outcome: want, output }, name);
   }
   assert.deepEqual(statSync(join(stage.varFolder, "runs/7/0.log")).mode & 0o777, 0o600);
 });
@@ -259,8 +259,12 @@ void test("an exit file that is not whole counts for nothing", async (context) =
     assert.equal(stage.processes.findStep(key, gone), want, JSON.stringify(text));
   }
   writeFileSync(join(stage.varFolder, "runs/7/1.exit"), "143\n");
+  utimesSync(join(stage.varFolder, "runs/7/1.exit"), 0, Date.now() / 1_000 - 100);
   const want = { outcome: { kind: "killed", signal: "SIGTERM" }, output: "" };
-  assert.deepEqual(stage.processes.findStep(key, gone), want);
+  const found = stage.processes.findStep(key, gone);
+  assert.deepEqual(withoutAge(found), want);
+  const agoMs = typeof found === "string" ? NaN : found.endedAgoMs;
+  assert.ok(agoMs > 99_900 && agoMs < 110_000, `${agoMs} ms ago`);
 });
 
 void test("what an earlier daemon left hanging of checks is ended by the next", async (context) => {

@@ -71,7 +71,7 @@ export function playExample(configuration: Configuration): readonly Effect[] {
       if (happening?.kind === "event") turn(happening.event);
       else if (happening?.kind === "step-ends") {
         const { run, name, outcome } = happening;
-        world.endStep(run, name, outcome);
+        world.endStep(run, name, outcome, nowMs);
         turn({ kind: "step-ended", run, name, outcome, output: "", droppedBytes: 0 });
       } else turn({ kind: "tick" });
     }

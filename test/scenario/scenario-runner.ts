@@ -244,7 +244,7 @@ export class ScenarioRunner {
         return;
       case "step-ends": {
         const { run, name, outcome } = happening;
-        this.world.endStep(run, name, outcome);
+        this.world.endStep(run, name, outcome, this.#nowMs);
         if (this.#state !== null) this.#turn({ kind: "step-ended", run, name, outcome, output: "", droppedBytes: 0 });
         return;
       }
@@ -385,6 +385,8 @@ export class ScenarioRunner {
     if (run === null || started === null) return null;
     const found = this.world.findStep(run.run, started.name);
     if (found === "running" || found === "in-doubt") return { kind: found };
-    return { kind: "ended", outcome: found, output: "", droppedBytes: 0 };
+    const { outcome, atMs } = found;
+    const endedAgoMs = started.launcher.pid === 0 ? null : this.#nowMs - atMs;
+    return { kind: "ended", outcome, output: "", droppedBytes: 0, endedAgoMs };
   }
 }

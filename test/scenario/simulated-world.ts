@@ -33,7 +33,7 @@ export class SimulatedWorld {
   readonly #steps = new Map<string, readonly StepBehaviour[]>();
   readonly #silent: { readonly effect: StartCheck; readonly names: readonly string[] }[] = [];
   /** What runs, and what has ended: its exit file. */
-  readonly #processes = new Map<string, "running" | Outcome>();
+  readonly #processes = new Map<string, "running" | StepOver>();
   #hasLaunchers = true;
   #nextPid = 100;
 
@@ -116,8 +116,8 @@ export class SimulatedWorld {
   }
 
   /** A process has ended, whether or not a daemon sees it. */
-  endStep(run: number, name: string, outcome: Outcome): void {
-    this.#processes.set(keyOf(run, name), outcome);
+  endStep(run: number, name: string, outcome: Outcome, atMs: number): void {
+    this.#processes.set(keyOf(run, name), { outcome, atMs });
   }
 
   /** The daemon is gone: its checks with it, and its launcher. */
@@ -128,7 +128,7 @@ export class SimulatedWorld {
       for (const [key, process] of this.#processes) if (process === "running") this.#processes.delete(key);
   }
 
-  findStep(run: number, name: string): "running" | "in-doubt" | Outcome {
+  findStep(run: number, name: string): "running" | "in-doubt" | StepOver {
     return this.#processes.get(keyOf(run, name)) ?? "in-doubt";
   }
 
@@ -145,6 +145,12 @@ export class SimulatedWorld {
     if (rest.length > 0) this.#steps.set(program, rest);
     return first;
   }
+}
+
+/** How a step's process ended, and when. */
+interface StepOver {
+  readonly outcome: Outcome;
+  readonly atMs: number;
 }
 
 function keyOf(run: number, name: string): string {

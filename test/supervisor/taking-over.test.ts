@@ -20,7 +20,7 @@ const configuration = readFiles({
 
 type Found = ReturnType<Processes["findStep"]>;
 
-const endedWell: Found = { outcome: { kind: "exited", code: 0 }, output: "" };
+const endedWell: Found = { outcome: { kind: "exited", code: 0 }, output: "", endedAgoMs: 0 };
 
 /** A machine on which one daemon after the other lives. */
 class Site {

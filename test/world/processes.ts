@@ -12,7 +12,14 @@
  * Events come in any order that the agenda makes, never from within a call.
  */
 import type { Outcome } from "../../src/core/result.ts";
-import type { ProcessCommand, ProcessEvent, ProcessIdentity, Processes, StepKey } from "../../src/host/processes.ts";
+import type {
+  FoundEnd,
+  ProcessCommand,
+  ProcessEvent,
+  ProcessIdentity,
+  Processes,
+  StepKey,
+} from "../../src/host/processes.ts";
 import type { Agenda } from "./agenda.ts";
 import { endOfCheck, type CheckEnd } from "./check-answer.ts";
 import type { Cluster } from "./cluster.ts";
@@ -139,14 +146,13 @@ export class SimulatedProcesses implements Processes {
     this.#leave();
   }
 
-  findStep(
-    key: StepKey,
-    identity: ProcessIdentity,
-  ): "running" | { readonly outcome: Outcome; readonly output: string } | "in-doubt" {
+  findStep(key: StepKey, identity: ProcessIdentity): "running" | FoundEnd | "in-doubt" {
     const step = this.#host.steps.find(key);
     if (step === undefined || step.identity.pid !== identity.pid) return "in-doubt";
     if (step.isAlive) return "running";
-    return step.code === null ? "in-doubt" : { outcome: { kind: "exited", code: step.code }, output: step.output };
+    return step.code === null
+      ? "in-doubt"
+      : { outcome: { kind: "exited", code: step.code }, output: step.output, endedAgoMs: 0 };
   }
 
   awaitStep(key: StepKey): void {
