@@ -95,6 +95,7 @@ function whyNotQueued(turn: Turn, edge: Turn["edges"][number]): Pick<Dropped, "h
   const what = `${name} dropped: ${sayCause(cause)}`;
   if (!isLearned) return { hold: "learning", sentence: `${what} is what was found first, and no change` };
   const rule = turn.configuration.rules.find((other) => other.name === name);
+  /** An edge is of a rule that is in force: there always is one. */
   const hold = rule === undefined ? null : maintenanceHold(turn, rule, cause);
   if (hold !== null) return { hold: hold.kind, sentence: sayNotMadeUpFor(cause, hold) };
   if (turn.state.waiting.some((other) => other.rule === name && isSameSubject(other.cause, cause)))

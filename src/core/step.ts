@@ -95,7 +95,8 @@ function reload(
   return endTurn(turn);
 }
 
-function apply(turn: Turn, event: Event): void {
+/** All but a reload, which is `reload`'s. */
+function apply(turn: Turn, event: Exclude<Event, { readonly kind: "reconfigured" }>): void {
   switch (event.kind) {
     case "tick":
       return;
@@ -132,9 +133,6 @@ function apply(turn: Turn, event: Event): void {
       return;
     case "delayed":
       postpone(turn, event.countedMs);
-      return;
-    case "reconfigured":
-      /** Is `reload`'s, and never comes here. */
       return;
     case "journal-distrusted":
       turn.state = { ...turn.state, distrust: event.reason };

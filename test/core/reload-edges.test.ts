@@ -49,3 +49,17 @@ void test("a check that is advisory now is not what its host is any more: that i
     "any_to_any of h1 dropped: h1: critical -> unknown is what the reload made of it, and no change",
   ]);
 });
+
+void test("what waits for a rule that a reload made a `when` of, or took away, is dropped when its turn comes", () => {
+  const isDown = { kind: "is", subject: { kind: "host", host: "h1" }, isNegated: false, statuses: ["down"] } as const;
+  const level = makeRule("lost", { trigger: { kind: "condition", when: isDown } });
+  const cause = { host: "h1", from: "ok", to: "critical", check: null, failed: null };
+  const configuration = makeConfiguration({ checks: [patient], rules: [level] });
+  const waiting = ["lost", "gone"].map((rule) => ({ rule, cause, atMs: 0, isAnnounced: true }));
+  const { state, effects } = step(configuration, { ...known(configuration), waiting }, { kind: "tick" }, 10_000);
+  assert.deepEqual(state.waiting, []);
+  assert.deepEqual(
+    effects.flatMap((effect) => (effect.kind === "record" ? [effect.record.sentence] : [])),
+    ["lost dropped: h1: ok -> critical no longer holds", "gone dropped: it is not in the configuration any more"],
+  );
+});
