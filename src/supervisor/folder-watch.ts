@@ -62,7 +62,7 @@ export function watchFolder(watched: Watched): FolderWatch {
     const isRemoved = isFolderGone || memory.isJournalAtRest;
     if (missingLooks >= looksMissing && isRemoved && !isSaid) {
       isSaid = true;
-      memory.beginAnew(sayRemoved(folder));
+      memory.beginAnew(sayRemoved(isFolderGone ? folder : join(folder, currentName)));
     }
     const restored = await restore(watched);
     if (restored.kind === "taken") tellTaken(restored.pid);
@@ -87,8 +87,8 @@ export function watchFolder(watched: Watched): FolderWatch {
   };
 }
 
-function sayRemoved(folder: string): string {
-  return `${folder} was removed while failoverd runs: it is made again and goes on with all that is known; what was written before is lost`;
+function sayRemoved(path: string): string {
+  return `${path} was removed while failoverd runs: it is made again and goes on with all that is known; what was written before is lost`;
 }
 
 type Restored =
