@@ -148,7 +148,5 @@ export type Record =
   /** Something that nobody has to decide, but somebody may ask about: a runner replaced, output dropped, damage found. */
   | (Said & { readonly kind: "note"; readonly topic: string });
 
-export type RecordKind = Record["kind"];
-
 /** A record in its place: numbered without a gap from 1 on, over all files and restarts. `at` is for people (RFC 3339, UTC). */
 export type Entry = Record & { readonly seq: number; readonly at: string };

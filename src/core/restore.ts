@@ -21,33 +21,23 @@ import type { Result, Status } from "./result.ts";
 import type { Cause, Run } from "./run.ts";
 import type { Observation, RuleProgress, State } from "./state.ts";
 
-/** What outlives the daemon. The run is not in it: the journal has it, to the last step. */
-export type LastingState = Pick<
-  State,
-  | "observations"
-  | "hosts"
-  | "lastMaster"
-  | "splitBrain"
-  | "rules"
-  | "waiting"
-  | "maintenance"
-  | "distrust"
-  | "nextRun"
-  | "nextOrder"
->;
+export type LastingState = Pick<State, keyof ReturnType<typeof lastingOf>>;
 
-export const lastingFields = [
-  "observations",
-  "hosts",
-  "lastMaster",
-  "splitBrain",
-  "rules",
-  "waiting",
-  "maintenance",
-  "distrust",
-  "nextRun",
-  "nextOrder",
-] as const satisfies readonly (keyof LastingState)[];
+/** What outlives the daemon, and is named here only. The run is not in it: the journal has it, to the last step. */
+export function lastingOf(state: State) {
+  return {
+    observations: state.observations,
+    hosts: state.hosts,
+    lastMaster: state.lastMaster,
+    splitBrain: state.splitBrain,
+    rules: state.rules,
+    waiting: state.waiting,
+    maintenance: state.maintenance,
+    distrust: state.distrust,
+    nextRun: state.nextRun,
+    nextOrder: state.nextOrder,
+  };
+}
 
 /** What the daemon knows when it knows nothing. */
 export function initialState(configuration: Configuration, nowMs: number): State {

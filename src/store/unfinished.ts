@@ -18,13 +18,6 @@ import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
 type StepStart = Extract<Record, { readonly kind: "step-start" }>;
 type StepEnd = Extract<Record, { readonly kind: "step-end" }>;
 
-/** The run that these records, in order, have begun and not ended; null if there is none. */
-export function unfinishedRun(records: Iterable<Record>): Run | null {
-  let run: Run | null = null;
-  for (const record of records) run = foldRun(run, record);
-  return run;
-}
-
 /** The run in progress behind one more record. Records of other runs, and those that no run depends on, change nothing. */
 export function foldRun(run: Run | null, record: Record): Run | null {
   if (record.kind === "run-start") return begin(record);

@@ -3,6 +3,7 @@
  * and never in its way. A notifier that hangs delays the next notification and nothing else.
  */
 import { splitBrainCause } from "../core/hosts.ts";
+import { noCause } from "../core/rules.ts";
 import { bindCommand, bindVariables } from "../core/variables.ts";
 import { variableNames } from "../core/variables.ts";
 import type { Configuration, Notifier, NotifyTopic } from "../core/configuration.ts";
@@ -134,8 +135,6 @@ function compose(
   const command: ProcessCommand = { argv: [bound.program, ...bound.words.slice(1)], env, user: bound.user };
   return { sentence: record.sentence, notifier, command, stdin: `${JSON.stringify(event)}\n` };
 }
-
-const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };
 
 /** Of the masters of a split brain, %HOST% is the one that joined the others. */
 function named(record: Record): Partial<Cause> {

@@ -6,6 +6,7 @@ import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { explain } from "../core/explain.ts";
 import { startedPhase } from "../core/step-phase.ts";
+import { lastingOf } from "../core/restore.ts";
 import { rehearse, type Rehearsal } from "../core/rehearse.ts";
 import type { JournalLimits } from "../store/journal-files.ts";
 import { openJournal } from "../store/open-journal.ts";
@@ -308,8 +309,6 @@ function composeTable(
   status: StatusView,
   { configuration, state, seq }: Settled,
 ): Table {
-  const { observations, hosts, lastMaster, splitBrain, rules, waiting, maintenance, distrust, nextRun, nextOrder } =
-    state;
   return {
     savedAtWallMs: world.clock.wallMs(),
     savedAtMs: world.clock.nowMs(),
@@ -317,7 +316,7 @@ function composeTable(
     localHost,
     fingerprint: configuration.fingerprint,
     seq,
-    state: { observations, hosts, lastMaster, splitBrain, rules, waiting, maintenance, distrust, nextRun, nextOrder },
+    state: lastingOf(state),
     status,
   };
 }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { droppedOf, isOutliving } from "../../src/core/outlived.ts";
-import { initialState, lastingFields, replayRecords, restoreState } from "../../src/core/restore.ts";
+import { initialState, replayRecords, restoreState } from "../../src/core/restore.ts";
+import { noCause } from "../../src/core/rules.ts";
 import {
   makeAction,
   makeCheck,
@@ -16,7 +17,6 @@ import type { Record } from "../../src/core/record.ts";
 import type { Cause } from "../../src/core/run.ts";
 import type { State } from "../../src/core/state.ts";
 
-const noCause: Cause = { host: null, from: null, to: null, check: null, failed: null };
 const anyStatus = { kind: "any" } as const;
 const master = { kind: "status", status: "master" } as const;
 const a = makeCheck("check_a", "h1");
@@ -333,9 +333,4 @@ void test("a failure that was dropped in another boot is not looked after in thi
     state.waiting.map(({ rule, cause }) => [rule, cause.failed?.run]),
     [["on_failure", 6]],
   );
-});
-
-void test("what lasts is named once, and is all that the type has", () => {
-  assert.deepEqual([...lastingFields].toSorted(), [...new Set(lastingFields)].toSorted());
-  assert.ok(lastingFields.every((field) => field in begin));
 });

@@ -7,10 +7,9 @@ import { test } from "node:test";
 import type { Entry, Record } from "../../src/core/record.ts";
 import type { Disk } from "../../src/store/disk.ts";
 import { openJournal } from "../../src/store/open-journal.ts";
-import { unfinishedRun } from "../../src/store/unfinished.ts";
 import type { CrashKind, DiskStep, Fault, SimulatedDisk } from "../world/disk.ts";
 import { seededRandom } from "../world/random.ts";
-import { folder, newDisk, open, readAll, remember, smallLimits, wallMs } from "./journal-world.ts";
+import { folder, newDisk, open, readAll, remember, smallLimits, wallMs, unfinishedRun } from "./journal-world.ts";
 import { action, daemonStart, note, runEnd, runStart, stepEnd, stepStart } from "./samples.ts";
 
 /** Long enough for several files of the small limits. */

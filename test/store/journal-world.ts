@@ -1,10 +1,12 @@
 /** A journal on a simulated disk, for tests: opened, filled and read back in few words. */
 import assert from "node:assert/strict";
 import type { Entry, Record } from "../../src/core/record.ts";
+import type { Run } from "../../src/core/run.ts";
 import type { Disk } from "../../src/store/disk.ts";
 import { historyOf, type HistoryQuery } from "../../src/store/history.ts";
 import type { JournalLimits } from "../../src/store/journal-files.ts";
 import type { Journal } from "../../src/store/journal.ts";
+import { foldRun } from "../../src/store/unfinished.ts";
 import { openJournal, type Recovery } from "../../src/store/open-journal.ts";
 import { SimulatedDisk } from "../world/disk.ts";
 import { seededRandom } from "../world/random.ts";
@@ -84,4 +86,11 @@ export function textOf(disk: SimulatedDisk, path: string): string {
 
 export function putText(disk: SimulatedDisk, path: string, text: string): void {
   disk.put(path, new TextEncoder().encode(text));
+}
+
+/** The run that these records, in order, have begun and not ended; null if there is none. */
+export function unfinishedRun(records: Iterable<Record>): Run | null {
+  let run: Run | null = null;
+  for (const record of records) run = foldRun(run, record);
+  return run;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Record } from "../../src/core/record.ts";
 import type { Run, StartedPhase } from "../../src/core/run.ts";
-import { unfinishedRun } from "../../src/store/unfinished.ts";
+import { unfinishedRun } from "./journal-world.ts";
 import { launcher } from "./samples.ts";
 
 /** What changes of a run: the step it is at, its phase, what is done, why it failed. */
