@@ -68,13 +68,13 @@ void test("Redis: roles, a failover, and the old master comes back", { skip }, a
   await b.start(context);
 
   await context.test("a replica is made, dry, once, and once more", async () => {
-    assert.match(await b.role(), /^exit 0: MASTER - 0 replica\(s\) \| lag=U replicas=0$/);
+    assert.match(await b.role(), /^exit 0: MASTER - 0 replica\(s\) \| lag=U replicas=0 uptime=\d+s$/);
     assert.equal(await b.demoteTo(a, "--dry-run"), `exit 0: would run: REPLICAOF 127.0.0.1 ${a.port}`);
     assert.match(await b.role(), /^exit 0: MASTER/);
     assert.equal(await b.demoteTo(a), `exit 0: 127.0.0.1:${b.port} is a replica of 127.0.0.1:${a.port}`);
     assert.match(await b.demoteTo(a), /^exit 0: .* already$/);
-    await b.becomes(/^exit 0: SLAVE - of 127\.0\.0\.1, link up \| lag=\d+B link_down=0s$/);
-    await a.becomes(/^exit 0: MASTER - 1 replica\(s\) \| lag=\d+B replicas=1$/);
+    await b.becomes(/^exit 0: SLAVE - of 127\.0\.0\.1, link up \| lag=\d+B link_down=0s uptime=\d+s$/);
+    await a.becomes(/^exit 0: MASTER - 1 replica\(s\) \| lag=\d+B replicas=1 uptime=\d+s$/);
   });
 
   await context.test("what is no reason to fail over", async () => {
@@ -94,7 +94,7 @@ void test("Redis: roles, a failover, and the old master comes back", { skip }, a
     assert.equal((await a.cli("wait", "1", "10000")).trim(), "1");
     await serverOfA.kill();
     assert.match(await a.role(), /^exit 2: DOWN - nobody listens: /);
-    await b.becomes(/^exit 0: SLAVE - of 127\.0\.0\.1, link down \| lag=0B link_down=\d+s$/);
+    await b.becomes(/^exit 0: SLAVE - of 127\.0\.0\.1, link down \| lag=0B link_down=\d+s uptime=\d+s$/);
     assert.equal(await b.promote("--dry-run"), "exit 0: would run: REPLICAOF NO ONE");
     assert.equal(await b.promote(), `exit 0: 127.0.0.1:${b.port} is a master`);
     assert.equal(await b.promote(), `exit 0: 127.0.0.1:${b.port} is a master already`);

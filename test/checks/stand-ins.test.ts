@@ -29,8 +29,26 @@ const drbd: readonly {
   {
     role: "Secondary",
     disk: "UpToDate\nUpToDate",
-    connection: "StandAlone",
+    connection: "Connecting",
     want: /^exit 0: SLAVE .*connected=0 uptodate=1$/,
+  },
+  {
+    role: "Secondary",
+    disk: "UpToDate",
+    connection: "StandAlone",
+    want: /^exit 1: WARNING - secondary, and not to be promoted: UpToDate, StandAlone \| connected=0 uptodate=1$/,
+  },
+  {
+    role: "Secondary",
+    disk: "UpToDate",
+    connection: "StandAlone\nConnected",
+    want: /^exit 0: SLAVE .*connected=1 uptodate=1$/,
+  },
+  {
+    role: "Primary",
+    disk: "UpToDate",
+    connection: "StandAlone",
+    want: /^exit 0: MASTER .*connected=0 uptodate=1$/,
   },
   {
     role: "Secondary",
