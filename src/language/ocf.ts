@@ -75,7 +75,7 @@ export function readAgentCall<Value extends string | Template>(
   const metadata = isUnanswered(answer) ? null : answer;
   const given = readParameters(call, metadata, complaints);
   if (metadata === null) {
-    const hint = `look at what \`OCF_ROOT=${rootOf(call)} ${call.path} meta-data\` prints`;
+    const hint = `look at what \`OCF_ROOT=${ocfRootOf(call.path)} ${call.path} meta-data\` prints`;
     if (isUnanswered(answer)) {
       const message = `the resource agent \`${call.agent}\` was asked what it can do, and did not say: ${answer.why}`;
       complaints.add("E319", call.span, message, hint);
@@ -110,7 +110,7 @@ function environmentOf(
   /** A `monitor` that nobody repeats is one all the same, and no probe. */
   const intervalMs = call.action === "monitor" ? call.everyMs || call.timeoutMs : 0;
   return {
-    OCF_ROOT: rootOf(call),
+    OCF_ROOT: ocfRootOf(call.path),
     OCF_RA_VERSION_MAJOR: "1",
     OCF_RA_VERSION_MINOR: "1",
     OCF_RESOURCE_TYPE: type,
@@ -184,8 +184,11 @@ function complainOfMissing(
   return missing.length > 0;
 }
 
-/** The folder that `resource.d` is in. */
-function rootOf({ path }: Pick<AgentCall<unknown>, "path">): string {
-  const end = path.indexOf("/resource.d/");
-  return end === -1 ? "/usr/lib/ocf" : path.slice(0, end);
+/** Where the agents are, if nobody says that they are elsewhere. */
+export const ocfRootDefault = "/usr/lib/ocf";
+
+/** The folder that `resource.d` is in, by an agent's path: its OCF_ROOT, when it is asked and when it is run. */
+export function ocfRootOf(agentPath: string): string {
+  const end = agentPath.indexOf("/resource.d/");
+  return end === -1 ? ocfRootDefault : agentPath.slice(0, end);
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import type { Configuration } from "../core/configuration.ts";
+import { ocfRootDefault, ocfRootOf } from "../language/ocf.ts";
 import type { OcfPlaces } from "../language/surroundings.ts";
 import { askMetadata, type MetadataAnswer } from "./agent-metadata.ts";
 import type { Folders } from "./folders.ts";
@@ -19,14 +20,13 @@ const systemTemporary = "/run/resource-agents";
 
 /** Asks the agent at an absolute path. */
 export function askOcfAgent(path: string): Promise<MetadataAnswer> {
-  const root = path.slice(0, Math.max(0, path.indexOf("/resource.d/"))) || ocfRoot();
-  const env = { OCF_ROOT: root, OCF_RA_VERSION_MAJOR: "1", OCF_RA_VERSION_MINOR: "1" };
+  const env = { OCF_ROOT: ocfRootOf(path), OCF_RA_VERSION_MAJOR: "1", OCF_RA_VERSION_MINOR: "1" };
   return askMetadata(path, ["meta-data"], { env });
 }
 
-/** The folder that `resource.d` is in. */
+/** The folder in which agents are looked up: what `resource.d` is in. */
 export function ocfRoot(): string {
-  return process.env["OCF_ROOT"] ?? "/usr/lib/ocf";
+  return process.env["OCF_ROOT"] ?? ocfRootDefault;
 }
 
 /** The folders as agents are told of them. Only root may write to the system's own. */
