@@ -171,6 +171,16 @@ const rows: readonly Row[] = [
     waiting: ["on_failure h1"],
   },
   {
+    name: "of two runs the one that failed is looked after",
+    records: [
+      runStart("any_to_master", 3, 3_000, causeOf("h2")),
+      runEnd("any_to_master", 3, "done"),
+      runStart("any_to_master", 4, 4_000, causeOf("h1")),
+      runEnd("any_to_master", 4, "failed"),
+    ],
+    waiting: ["on_failure h1"],
+  },
+  {
     name: "a failure that was looked after does not wait",
     records: [
       runEnd("any_to_master", 4, "failed"),
