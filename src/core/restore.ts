@@ -136,12 +136,13 @@ export function replayRecords(
   nowMs: number,
 ): State {
   const turn: Turn = { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent: false };
-  for (const record of newer.records) {
+  for (const [index, record] of newer.records.entries()) {
     replay(turn, record, newer);
     for (const { rule, cause, isLearned } of turn.edges.splice(0)) {
       const { waiting } = turn.state;
       const isQueued = waiting.some((other) => other.rule === rule && isSameSubject(other.cause, cause));
-      if (!isLearned || isQueued || waiting.length >= waitingMax) continue;
+      const isChange = isLearned || wasTakenForChange(newer.records.slice(index + 1), rule, cause);
+      if (!isChange || isQueued || waiting.length >= waitingMax) continue;
       turn.state = { ...turn.state, waiting: [...waiting, { rule, cause, atMs: nowMs, isAnnounced: true }] };
     }
   }
@@ -151,6 +152,20 @@ export function replayRecords(
   const rule = configuration.rules.find(({ name }) => name === unfinished.rule);
   if (rule?.trigger.kind === "condition") setRule(turn, rule.name, { hasFired: true });
   return { ...turn.state, run: unfinished, nextRun: Math.max(turn.state.nextRun, unfinished.run + 1) };
+}
+
+/**
+ * Of what was nothing before: whether all that counts was learned when it became something is not known any more, but the
+ * turn has said what it made of it. If it fired at once, or was held, there is nothing that could wait.
+ */
+function wasTakenForChange(later: readonly Record[], rule: string, cause: Cause): boolean {
+  const isFound = (record: Record): boolean =>
+    record.kind === "dropped" &&
+    record.hold === "learning" &&
+    record.rule === rule &&
+    record.cause.host === cause.host &&
+    record.cause.check === cause.check;
+  return !later.some(isFound) && later.some((record) => record.kind === "waiting" && record.rule === rule);
 }
 
 function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecords>[2]): void {

@@ -211,6 +211,20 @@ void test("what was found first is no edge, also when it is read again", () => {
   assert.deepEqual(replay([transition("h1", false, "unknown", "master")], { before }).waiting, []);
 });
 
+void test("what was nothing before is an edge if it came when all was learned: then it waits, and that was said", () => {
+  const before = initialState(configuration, 5_000);
+  const waits: Record = { kind: "waiting", rule: "any_to_master", sentence };
+  const cause: Cause = { ...causeOf("h2"), from: "unknown" };
+  const found: Record = { kind: "dropped", rule: "any_to_master", cause, hold: "learning", sentence };
+  const records = [transition("h2", false, "unknown", "master"), found, transition("h1", false, "unknown", "master")];
+  assert.deepEqual(replay(records, { before }).waiting, []);
+  const { waiting } = replay([...records, waits], { before });
+  assert.deepEqual(
+    waiting.map((trigger) => trigger.cause.host),
+    ["h1"],
+  );
+});
+
 void test("a status, a role and the last master are as the records say", () => {
   const state = replay([
     transition("h2", true, "slave", "master"),
