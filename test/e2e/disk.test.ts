@@ -96,6 +96,7 @@ void test("a table that is older than the journal: what the journal says is put 
   });
   t.after(() => daemon.close());
   await daemon.start();
+  await daemon.tableSaved();
   const first = daemon.readFile("var/table.json");
   await daemon.report("role", "host2", "slave");
   await daemon.learned();
