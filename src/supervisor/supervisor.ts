@@ -6,7 +6,6 @@ import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { explain } from "../core/explain.ts";
 import { startedPhase } from "../core/step-phase.ts";
-import { lastingOf } from "../core/restore.ts";
 import { rehearse, type Rehearsal } from "../core/rehearse.ts";
 import type { JournalLimits } from "../store/journal-files.ts";
 import { openJournal } from "../store/open-journal.ts";
@@ -14,20 +13,21 @@ import { loadTable } from "../store/table.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event, StepFate } from "../core/event.ts";
+import type { Record } from "../core/record.ts";
 import type { Run } from "../core/run.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
 import type { ProcessEvent, Processes } from "../host/processes.ts";
 import type { Disk } from "../store/disk.ts";
-import type { Table } from "../store/table-format.ts";
 import type { Explanation } from "../wire/methods.ts";
 import type { StatusView } from "../wire/status.ts";
 import { startLoop, type Loop, type Step } from "./loop.ts";
 import { Memory } from "./memory.ts";
-import { createNotifications, endWithinMs, type RunNotifier } from "./notifications.ts";
+import { createNotifications, endWithinMs, type Notifications, type RunNotifier } from "./notifications.ts";
 import { processPerformer, type Stdin } from "./performer.ts";
-import { recover } from "./recovery.ts";
+import { recover, type Recovered } from "./recovery.ts";
+import { composeTable, startSettling, type Settling } from "./settling.ts";
 import { statusView, viewRule, type DaemonFacts } from "./status-view.ts";
 
 /** Everything outside. */
@@ -89,10 +89,51 @@ export type StartedSupervisor =
   | { readonly kind: "started"; readonly supervisor: Supervisor }
   | { readonly kind: "refused"; readonly sentence: string };
 
-export async function startSupervisor(
-  world: World,
-  options: { readonly configuration: Configuration; readonly localHost: string; readonly version: string },
-): Promise<StartedSupervisor> {
+export interface SupervisorOptions {
+  readonly configuration: Configuration;
+  readonly localHost: string;
+  readonly version: string;
+}
+
+export async function startSupervisor(world: World, options: SupervisorOptions): Promise<StartedSupervisor> {
+  const opened = await openMemory(world, options.configuration);
+  if (opened.kind === "refused") return opened;
+  const { memory, recovered, notes } = opened;
+  const settling = startSettling(memory, { configuration: options.configuration, state: recovered.state });
+  const works = startWorks(world, options, { memory, state: recovered.state, settling });
+  const { loop, processes } = works;
+  const supervisor = supervise(world, options, { ...works, memory, settling });
+  memory.composeBy(() => {
+    const { clock, bootId } = world;
+    return composeTable({ clock, bootId, localHost: options.localHost }, settling.settled(), supervisor.status());
+  });
+  loop.post({
+    kind: "started",
+    version: options.version,
+    pid: world.pid,
+    bootId: world.bootId,
+    isRestored: recovered.isRestored,
+    found: recovered.found,
+    dropped: recovered.dropped,
+    doubt: recovered.doubt,
+    step: fateOfStep(recovered.state.run, processes),
+  });
+  for (const { topic, sentence } of notes) loop.post({ kind: "noted", topic, sentence });
+  return { kind: "started", supervisor };
+}
+
+type OpenedMemory =
+  | {
+      readonly kind: "opened";
+      readonly memory: Memory;
+      readonly recovered: Recovered;
+      /** What was found of the files, to be written down. */
+      readonly notes: readonly { readonly topic: string; readonly sentence: string }[];
+    }
+  | { readonly kind: "refused"; readonly sentence: string };
+
+/** Table and journal, and what they say of the daemon before this one. */
+async function openMemory(world: World, configuration: Configuration): Promise<OpenedMemory> {
   const { clock, disk, varFolder, log } = world;
   const read = await loadTable(disk, varFolder);
   const table = read.kind === "table" ? read.table : null;
@@ -105,50 +146,44 @@ export async function startSupervisor(
   if (opened.kind === "refused") return opened;
   const { journal, recovery } = opened;
   const memory = new Memory({ disk, folder: varFolder, journal, clock, log });
-  const { state, found, isRestored, dropped, doubt } = await recover(world, options.configuration, table, recovery);
-  const beginning: DaemonFacts = {
-    isRunning: true,
-    pid: world.pid,
-    version: options.version,
-    startedAtWallMs: clock.wallMs(),
-    turnedAtMs: clock.nowMs(),
-    generation: 1,
-    reloadRefused: null,
-    notRemembered: null,
-    notifications: { waiting: 0, dropped: 0 },
-  };
-  /** What is shown and saved: as of between two turns, behind the journal, so that what a crash takes back is in none of the three. */
-  const settledAt = (known: Known): Settled => ({
-    ...known,
-    seq: memory.durableSeq,
-    toldSeq: memory.toldSeq,
-    isRemembered: memory.notRemembered === null,
-  });
-  let settled = settledAt({ configuration: options.configuration, state });
-  let isFirstTurn = true;
-  let generation = 1;
-  let reloadRefused: string | null = null;
-  let nextRequest = 1;
-  const waiting = new Map<number, (answer: Answer) => void>();
+  const recovered = await recover(world, configuration, table, recovery);
+  const ofTable = read.kind === "unusable" ? [{ topic: "table", sentence: read.sentence }] : [];
+  const ofJournal = recovery.notes.map((sentence) => ({ topic: "journal", sentence }));
+  return { kind: "opened", memory, recovered, notes: [...ofTable, ...ofJournal] };
+}
 
+/** What runs: the loop, and what it performs its effects with. */
+interface Works {
+  readonly loop: Loop;
+  readonly processes: Processes;
+  readonly notifications: Notifications;
+  readonly ask: (event: Asking) => Promise<Answer>;
+  /** Resolves when no logs of past runs are being removed. */
+  readonly whenPruned: () => Promise<void>;
+}
+
+function startWorks(
+  world: World,
+  { configuration, localHost }: SupervisorOptions,
+  { memory, state, settling }: { readonly memory: Memory; readonly state: State; readonly settling: Settling },
+): Works {
+  const { clock } = world;
+  let isFirstTurn = true;
+  const answers = new Answers();
+  const pruning = new Pruning(world);
   const processes = world.createProcesses((event) => {
     const understood = performer.understand(event);
     if (understood !== null) loop.post(understood);
   });
-  let pruning = Promise.resolve();
-  const sayUnpruned = (error: unknown): void =>
-    log.warn(
-      "runs",
-      `the logs of past runs could not be removed: ${error instanceof Error ? error.message : String(error)}`,
-    );
   const notifications = createNotifications({
-    localHost: options.localHost,
+    localHost,
     run: world.runNotifier,
     onFailed: (sentence) => loop.post({ kind: "noted", topic: "notify", sentence }),
   });
   const performer = processPerformer(processes, world.readStdin, (event) => loop.post(event));
+  const settle = (): void => settling.settle({ configuration: loop.configuration(), state: loop.state() });
   const loop: Loop = startLoop(
-    { configuration: options.configuration, state, clock, ...(world.step === undefined ? {} : { step: world.step }) },
+    { configuration, state, clock, ...(world.step === undefined ? {} : { step: world.step }) },
     {
       remember: async (records) => {
         await memory.remember(records);
@@ -161,8 +196,7 @@ export async function startSupervisor(
           settle();
           await memory.save();
         }
-        const ended = records.find((record) => record.kind === "run-end");
-        if (ended !== undefined) pruning = pruning.then(() => world.pruneRuns(ended.run)).catch(sayUnpruned);
+        pruning.afterRecords(records);
       },
       isBehind: () => memory.isBehind,
       remembered: () => {
@@ -176,8 +210,7 @@ export async function startSupervisor(
       perform: (effect) => {
         switch (effect.kind) {
           case "answer":
-            waiting.get(effect.request)?.(effect);
-            waiting.delete(effect.request);
+            answers.give(effect);
             return;
           case "notify": {
             const { topic, record } = effect;
@@ -196,39 +229,79 @@ export async function startSupervisor(
       },
     },
   );
-  const settle = (): void => {
-    settled = settledAt({ configuration: loop.configuration(), state: loop.state() });
-  };
+  const ask = (event: Asking): Promise<Answer> => answers.expect((request) => loop.post({ ...event, request }));
+  return { loop, processes, notifications, ask, whenPruned: () => pruning.done };
+}
+
+/** Who has asked the core something and waits. */
+class Answers {
+  #nextRequest = 1;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+
+  /** `post` asks, with the number that the answer will have. */
+  expect(post: (request: number) => void): Promise<Answer> {
+    return new Promise((resolve) => {
+      const request = this.#nextRequest;
+      this.#nextRequest += 1;
+      this.#waiting.set(request, resolve);
+      post(request);
+    });
+  }
+
+  give(answer: Answer & { readonly request: number }): void {
+    this.#waiting.get(answer.request)?.(answer);
+    this.#waiting.delete(answer.request);
+  }
+}
+
+/** Removes the logs of runs long past, one removal at a time. */
+class Pruning {
+  readonly #world: Pick<World, "pruneRuns" | "log">;
+  done = Promise.resolve();
+
+  constructor(world: Pick<World, "pruneRuns" | "log">) {
+    this.#world = world;
+  }
+
+  afterRecords(records: readonly Record[]): void {
+    const ended = records.find((record) => record.kind === "run-end");
+    if (ended === undefined) return;
+    this.done = this.done
+      .then(() => this.#world.pruneRuns(ended.run))
+      .catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        this.#world.log.warn("runs", `the logs of past runs could not be removed: ${why}`);
+      });
+  }
+}
+
+/** What others may ask of it and tell it. */
+function supervise(
+  world: World,
+  { version }: SupervisorOptions,
+  works: Works & { readonly memory: Memory; readonly settling: Settling },
+): Supervisor {
+  const { clock, log } = world;
+  const { memory, settling, loop, processes, notifications } = works;
+  const startedAtWallMs = clock.wallMs();
+  let generation = 1;
+  let reloadRefused: string | null = null;
   const facts = (): DaemonFacts => ({
-    ...beginning,
+    isRunning: true,
+    pid: world.pid,
+    version,
+    startedAtWallMs,
     turnedAtMs: loop.turnedAtMs(),
     generation,
     reloadRefused,
     notRemembered: memory.notRemembered,
     notifications: { waiting: notifications.waitingCount(), dropped: notifications.droppedCount() },
   });
-  const status = (): StatusView => statusView(settled, facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
-  /** While the journal cannot be written the table stays as it was: it must not know of a run that no record tells of. */
-  memory.composeBy(() => (settled.isRemembered ? composeTable(world, options.localHost, status(), settled) : null));
-  loop.post({
-    kind: "started",
-    version: options.version,
-    pid: world.pid,
-    bootId: world.bootId,
-    isRestored,
-    found,
-    dropped,
-    doubt,
-    step: fateOfStep(state.run, processes),
-  });
-  if (read.kind === "unusable") loop.post({ kind: "noted", topic: "table", sentence: read.sentence });
-  for (const sentence of recovery.notes) loop.post({ kind: "noted", topic: "journal", sentence });
-
-  const supervisor: Supervisor = {
+  return {
     memory,
     configuration: loop.configuration,
     state: loop.state,
-    status,
+    status: () => statusView(settling.settled(), facts(), { nowMs: clock.nowMs(), wallMs: clock.wallMs() }),
     wallMs: () => clock.wallMs(),
     explain: (rule) => {
       const known = { configuration: loop.configuration(), state: loop.state() };
@@ -237,13 +310,7 @@ export async function startSupervisor(
       return { ...viewRule(rule, known.state), parts: explained.parts, hold: explained.hold };
     },
     rehearse: (rule) => rehearse({ configuration: loop.configuration(), state: loop.state() }, rule),
-    ask: (event) =>
-      new Promise((resolve) => {
-        const request = nextRequest;
-        nextRequest += 1;
-        waiting.set(request, resolve);
-        loop.post({ ...event, request });
-      }),
+    ask: works.ask,
     note: (topic, sentence) => loop.post({ kind: "noted", topic, sentence }),
     reconfigure: (configuration) => {
       generation += 1;
@@ -257,12 +324,11 @@ export async function startSupervisor(
     stop: async (reason) => {
       loop.post({ kind: "stopping", reason });
       await loop.stop();
-      const [untold] = await Promise.all([notifications.end(clock), processes.close(), pruning]);
+      const [untold] = await Promise.all([notifications.end(clock), processes.close(), works.whenPruned()]);
       if (untold.length > 0) log.warn("notify", sayUntold(untold));
       await memory.close();
     },
   };
-  return { kind: "started", supervisor };
 }
 
 /** A log says no more than a screenful of one thing. */
@@ -288,35 +354,4 @@ function fateOfStep(run: Run | null, processes: Processes): StepFate | null {
     return { ...found, kind: "ended", droppedBytes: 0, endedAgoMs: isOfThisBoot ? found.endedAgoMs : null };
   processes.awaitStep(key, started.launcher);
   return { kind: "running" };
-}
-
-interface Known {
-  readonly configuration: Configuration;
-  readonly state: State;
-}
-
-/** What was known between two turns, and the last entry that is in it: that is durable, and that listeners were told of. */
-interface Settled extends Known {
-  readonly seq: number;
-  readonly toldSeq: number;
-  /** False: something in it is in no journal. */
-  readonly isRemembered: boolean;
-}
-
-function composeTable(
-  world: World,
-  localHost: string,
-  status: StatusView,
-  { configuration, state, seq }: Settled,
-): Table {
-  return {
-    savedAtWallMs: world.clock.wallMs(),
-    savedAtMs: world.clock.nowMs(),
-    bootId: world.bootId,
-    localHost,
-    fingerprint: configuration.fingerprint,
-    seq,
-    state: lastingOf(state),
-    status,
-  };
 }
