@@ -4,7 +4,7 @@
  */
 import { errnoInWords, errnoOf } from "./errno.ts";
 import { launcherArguments } from "./launcher-script.ts";
-import { readProcess } from "./process-identity.ts";
+import { isRunning, readProcess } from "./process-identity.ts";
 import type { ProcessIdentity } from "./processes.ts";
 import { spawnShell, type Shell } from "./spawn-shell.ts";
 
@@ -83,11 +83,16 @@ export class Launchers {
     this.#fork();
   }
 
-  /** The waiting one, which is the caller's from now on; `null` if there is none. The next is forked right after. */
+  /**
+   * The waiting one, which is the caller's from now on; `null` if there is none. The next is forked right after. One that was
+   * ended a moment ago, of which nobody has told us yet, is none: what is given to it would be lost, and nobody could say whether it
+   * had begun.
+   */
   take(): Launcher | null {
     const launcher = this.#waiting;
+    if (launcher === null || !isRunning(launcher.identity)) return null;
     this.#waiting = null;
-    if (launcher !== null) setImmediate(() => this.#fork());
+    setImmediate(() => this.#fork());
     return launcher;
   }
 

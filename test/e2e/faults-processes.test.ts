@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noteDown, RealDaemon } from "./real-daemon.ts";
 import { twoSlaves } from "./two-hosts.ts";
-import { readProc } from "../host/proc.ts";
+import { isAlive, readProc } from "../host/proc.ts";
 
 const four = "[slave_to_master]\none\ntwo\nthree\nfour\n";
 const inOrder = ["[one]", "[two]", "[three]", "[four]"];
@@ -63,9 +63,13 @@ void test("every runner is killed, again and again: its check is unknown, with t
 
 void test("the launcher that waits for the next action is killed: another is there in a moment, and the run is whole", async (t) => {
   const daemon = await twoSlaves(t, { actionsConf: four });
-  for (const pid of commanded(daemon, "one of failoverd, for an action")) process.kill(pid, "SIGKILL");
+  const launchers = commanded(daemon, "one of failoverd, for an action");
+  for (const pid of launchers) process.kill(pid, "SIGKILL");
+  /** On a busy machine it dies a moment later. The daemon may not have been told of it yet. */
+  await daemon.until("it to be dead", () => Promise.resolve(launchers.every((pid) => !isAlive(pid)) || null));
   await daemon.report("role", "host1", "master");
-  assert.equal((await daemon.entry("run-end")).outcome, "done");
+  const { outcome, sentence } = await daemon.entry("run-end");
+  assert.equal(outcome, "done", `${sentence}\n${daemon.stderr}`);
   assert.deepEqual(daemon.done(), inOrder);
 });
 
