@@ -4,6 +4,7 @@
  *
  * Exit codes of fence agents: 0 well, or for `status` that the host is on; 2 from `status` that it is off; all else failed.
  */
+import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
 import type { FenceDevice } from "./configuration.ts";
 import type { Effect } from "./effect.ts";
@@ -17,7 +18,7 @@ const askAgainMs = 1_000;
 
 /** The first call of an attempt; null if the host has no device. */
 export function firstFenceCall(action: FenceAction, nowMs: number): FenceCall | null {
-  return callOf(action, 0, 1, nowMs);
+  return callOf(action, 0, 1, { nowMs, spentMs: 0 });
 }
 
 export type AfterFenceCall =
@@ -59,26 +60,50 @@ export function afterFenceCall(action: FenceAction, call: FenceCall, outcome: Ou
 }
 
 function nextDevice(action: FenceAction, call: FenceCall, nowMs: number, why: string): AfterFenceCall {
+  const spentMs = (call.spentMs ?? 0) + limitOf(action, call) - Math.max(0, call.untilMs - nowMs);
   const isSame = call.deviceAttempt <= deviceAt(action, call.device).retries;
-  const next = isSame
-    ? callOf(action, call.device, call.deviceAttempt + 1, nowMs)
-    : callOf(action, call.device + 1, 1, nowMs);
-  if (next === null) return { kind: "failed", why };
+  const meant = isSame
+    ? callOf(action, call.device, call.deviceAttempt + 1, { nowMs, spentMs })
+    : callOf(action, call.device + 1, 1, { nowMs, spentMs });
+  if (meant === null) return { kind: "failed", why };
+  const isOver = spentMs >= action.options.timeoutMs && !isManual(action, meant);
+  const next = isOver ? personOf(action, { nowMs, spentMs }) : meant;
+  const over = isOver ? `, and the ${sayDuration(action.options.timeoutMs)} of the whole fence are over` : "";
+  if (next === null) return { kind: "failed", why: `${why}${over}` };
   const name = deviceAt(action, next.device).name;
   return {
     kind: "call",
     call: next,
     pauseMs: 0,
     isSuccess: false,
-    why: `${why}, ${isSame ? "trying it again" : `the next device is ${name}`}`,
+    why: `${why}${over}, ${next.device === call.device ? "trying it again" : `the next device is ${name}`}`,
   };
 }
 
-function callOf(action: FenceAction, index: number, deviceAttempt: number, nowMs: number): FenceCall | null {
-  const device = action.devices[index];
-  if (device === undefined) return null;
+/** So far, of the time of the whole fence. */
+interface Spent {
+  readonly nowMs: number;
+  readonly spentMs: number;
+}
+
+function callOf(action: FenceAction, index: number, deviceAttempt: number, spent: Spent): FenceCall | null {
+  if (action.devices[index] === undefined) return null;
   const asked = action.verb === "status" ? 1 : 0;
-  return { device: index, deviceAttempt, verb: action.verb, asked, untilMs: nowMs + device.timeoutMs };
+  const used = spent.spentMs === 0 ? {} : { spentMs: spent.spentMs };
+  const call: FenceCall = { device: index, deviceAttempt, verb: action.verb, asked, untilMs: 0, ...used };
+  return { ...call, untilMs: spent.nowMs + limitOf(action, call) };
+}
+
+/** A person is not held to a time, and is asked when there is none left for devices. */
+function personOf(action: FenceAction, spent: Spent): FenceCall | null {
+  const index = action.devices.findIndex(({ agent }) => agent === null);
+  return index === -1 ? null : callOf(action, index, 1, spent);
+}
+
+/** How long the device may take this time: what is its own, and what the devices before it have left of the action's. */
+function limitOf(action: FenceAction, call: FenceCall): number {
+  const leftMs = action.options.timeoutMs - (call.spentMs ?? 0);
+  return Math.max(1, Math.min(deviceAt(action, call.device).timeoutMs, leftMs));
 }
 
 /**
@@ -87,7 +112,7 @@ function callOf(action: FenceAction, index: number, deviceAttempt: number, nowMs
  */
 export function beginCall(action: FenceAction, call: FenceCall, readySinceMs: number, nowMs: number): FenceCall {
   const isFirst = call.verb === action.verb;
-  const untilMs = isFirst ? nowMs + deviceAt(action, call.device).timeoutMs : call.untilMs + (nowMs - readySinceMs);
+  const untilMs = isFirst ? nowMs + limitOf(action, call) : call.untilMs + (nowMs - readySinceMs);
   return { ...call, untilMs };
 }
 

@@ -61,7 +61,7 @@ export interface FenceCall {
   readonly asked: number;
   /** Until when this device may take. */
   readonly untilMs: number;
-  /** What the devices before it have used up of the action's own time; left out: nothing. A crash of the daemon forgets it. */
+  /** What the devices before it have used up of the action's own time; left out: nothing. */
   readonly spentMs?: number;
 }
 

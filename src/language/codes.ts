@@ -97,7 +97,7 @@ export const codes = {
   W19: "a fence device that does not prove that the host is off",
   W20: "a fence device that is ended before it acts",
   W21: "a stop that may fail unnoticed",
-  W22: "a fence device that is never tried",
+  W22: "a fence device that may never be tried",
 } as const;
 
 export type Code = keyof typeof codes;

@@ -16,7 +16,9 @@ export function action(words: readonly string[], options: Partial<BoundOptions> 
 }
 
 export function fence(host: string, devices: readonly FenceDevice[], options: Partial<BoundOptions> = {}): BoundAction {
-  return { kind: "fence", verb: "off", host, devices, options: { ...defaults, ...options }, place };
+  /** If nothing else is said, as long as its devices may take. */
+  const timeoutMs = devices.reduce((sum, one) => sum + one.timeoutMs * (one.retries + 1), 0);
+  return { kind: "fence", verb: "off", host, devices, options: { ...defaults, timeoutMs, ...options }, place };
 }
 
 export function device(name: string): FenceDevice {

@@ -108,7 +108,7 @@ for (const [name, fenceCall] of [
           name,
           launcher,
           startedAtMs: 1_500,
-          killAtMs: fenceCall === null ? 31_500 : 1_501,
+          killAtMs: fenceCall === null ? 81_500 : 1_501,
           isKilled: false,
         },
         done: [],

@@ -1,5 +1,6 @@
-/** What can go wrong in a rule's actions: W05, W06, W10, W21. What makes a master is in `promotions.ts`. */
+/** What can go wrong in a rule's actions: W05, W06, W10, W21, W22. What makes a master is in `promotions.ts`. */
 import { sayList } from "../condition-meaning.ts";
+import { sayDuration } from "../../base/duration.ts";
 import { sayCondition } from "../../core/condition-text.ts";
 import { shownCommand, spanOfAction, type Linted, type Warning } from "./linted.ts";
 import { isCalledPromotion } from "./promotions.ts";
@@ -29,6 +30,11 @@ export function* lintFences({ meaning, configuration }: Linted): Iterable<Warnin
           hint: `write ${missing.map((host) => `\`[fence ${host}]\``).join(" and ")} with a device below`,
         };
       }
+      for (const host of hosts) {
+        const message = whyNotTried(action, host, configuration);
+        const hint = "give the fence more time, or the devices less";
+        if (message !== null) yield { file: "actions", code: "W22", span, message, hint };
+      }
     }
     const fence = rule.rule.actions.findIndex((action) => action.kind === "fence");
     if (fence !== -1 && rule.rule.cooldownMs === 0 && rule.rule.limit === null) {
@@ -42,6 +48,23 @@ export function* lintFences({ meaning, configuration }: Linted): Iterable<Warnin
       };
     }
   }
+}
+
+/** The fence's own time is for all its devices together. */
+function whyNotTried(
+  { options }: Extract<Action, { kind: "fence" }>,
+  host: string,
+  { fences }: Pick<Configuration, "fences">,
+): string | null {
+  const devices = fences.find((fence) => fence.host === host)?.devices ?? [];
+  let beforeMs = 0;
+  for (const { agent, name, timeoutMs, retries } of devices) {
+    if (agent === null) return null;
+    if (beforeMs >= options.timeoutMs)
+      return `the devices of ${host} above ${name} may take ${sayDuration(beforeMs)}, and this fence ends after ${sayDuration(options.timeoutMs)}`;
+    beforeMs += timeoutMs * (retries + 1);
+  }
+  return null;
 }
 
 function hostsMeant(
