@@ -126,14 +126,14 @@ const reserved = new Set([
   "if",
 ]);
 
-/** A word of a command: `=` and `,` are letters there. */
+/** A word of a command: `=` and `,` are letters there. What begins as a foreign comment does (`//`) stands in quotes. */
 function printArgument(word: Word): string {
-  return printWord(word, /^[A-Za-z0-9_./:@+,=-]*$/);
+  return printWord(word, /^(?!\/\/)[A-Za-z0-9_./:@+,=-]*$/);
 }
 
 /** A word in a header, an option, a condition or `[vars]`. */
 function printName(word: Word): string {
-  return printWord(word, /^[A-Za-z0-9_./:@+-]*$/);
+  return printWord(word, /^(?!\/\/)[A-Za-z0-9_./:@+-]*$/);
 }
 
 function printWord(word: Word, plain: RegExp): string {
