@@ -3,8 +3,9 @@ import { firstFenceCall } from "./fencing.ts";
 import type { BoundAction, FenceCall, Run, StartedPhase, StepPhase } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
+/** `turn`: the moment, of a turn or of a record. */
 export function readyFor(
-  turn: Turn,
+  turn: Pick<Turn, "nowMs">,
   action: BoundAction | undefined,
   attempt: number,
 ): Extract<StepPhase, { kind: "ready" }> {

@@ -9,9 +9,9 @@
  *
  * Times are those of the daemon that wrote the records, of its boot.
  */
-import { afterFenceCall, firstFenceCall } from "../core/fencing.ts";
+import { afterFenceCall } from "../core/fencing.ts";
 import { isWithAnotherLauncher } from "../core/step-end.ts";
-import { doubtedPhase, startedPhase } from "../core/step-phase.ts";
+import { doubtedPhase, readyFor, startedPhase } from "../core/step-phase.ts";
 import type { Record } from "../core/record.ts";
 import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
 
@@ -53,7 +53,7 @@ function begin(record: Extract<Record, { readonly kind: "run-start" }>): Run {
   const { run, rule, cause, variables, actions, hasLimit, startedAtMs } = record;
   /** No action is bound only if a variable had no value, and then nothing is done. */
   const failure = actions.length === 0 ? `it had nothing to do: ${record.sentence}` : null;
-  const phase = readyFor(actions[0], { attempt: 1, atMs: startedAtMs });
+  const phase = readyFor({ nowMs: startedAtMs }, actions[0], 1);
   return {
     run,
     rule,
@@ -155,7 +155,7 @@ function phaseAgain(
 ): StepPhase {
   const call = "fence" in run.phase ? run.phase.fence : null;
   if (isWithAnotherLauncher(action, record.attempt, record.outcome)) {
-    const ready = readyFor(action, { attempt: record.attempt + 1, atMs });
+    const ready = readyFor({ nowMs: atMs }, action, record.attempt + 1);
     return { ...ready, fence: record.isUndo ? null : (call ?? ready.fence) };
   }
   if (action.kind === "fence" && call !== null) {
@@ -167,7 +167,7 @@ function phaseAgain(
       return { kind: "pausing", attempt: record.attempt, fence: next.call, untilMs: atMs + next.pauseMs };
     }
   }
-  const { attempt, fence } = readyFor(action, { attempt: record.attempt + 1, atMs });
+  const { attempt, fence } = readyFor({ nowMs: atMs }, action, record.attempt + 1);
   return { kind: "pausing", attempt, fence, untilMs: atMs + action.options.retryEveryMs };
 }
 
@@ -186,7 +186,7 @@ function undoNext(run: Run, atMs: number): Run {
 }
 
 function goTo(run: Run, { at, atMs }: { at: number; atMs: number }): Run {
-  return { ...run, at, phase: readyFor(run.actions[at], { attempt: 1, atMs }) };
+  return { ...run, at, phase: readyFor({ nowMs: atMs }, run.actions[at], 1) };
 }
 
 function resumed(run: Run): Run {
@@ -200,15 +200,7 @@ function resumed(run: Run): Run {
 
 function restart(run: Run): Run {
   const action = run.failure === null ? run.actions[run.at] : undefined;
-  return { ...run, phase: readyFor(action, { attempt: run.phase.attempt + 1, atMs: lastMs(run) }) };
-}
-
-function readyFor(
-  action: BoundAction | undefined,
-  { attempt, atMs }: { attempt: number; atMs: number },
-): Extract<StepPhase, { readonly kind: "ready" }> {
-  const fence = action?.kind === "fence" ? firstFenceCall(action, atMs) : null;
-  return { kind: "ready", attempt, fence, sinceMs: atMs };
+  return { ...run, phase: readyFor({ nowMs: lastMs(run) }, action, run.phase.attempt + 1) };
 }
 
 function hasUndo(action: BoundAction | undefined): boolean {
