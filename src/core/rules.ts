@@ -241,6 +241,7 @@ function stillHolds(turn: Turn, rule: Rule, cause: Cause): boolean {
   /** A reload made another rule of it. */
   if (rule.trigger.kind === "condition") return false;
   const { host, check, to, from } = cause;
+  /** A transition is of a host, and to something: only the types do not know. */
   if (host === null || to === null) return false;
   const standing =
     check === null ? standingOf(turn.state, host) : turn.state.observations[checkKey(check, host)]?.standing;

@@ -272,6 +272,12 @@ void test("runs, blocks and acknowledgements are as the records say, and no end 
   assert.equal(replay([{ kind: "acknowledged", what: "journal", sentence }], { before: distrusted }).distrust, null);
 });
 
+void test("a run of a rule that is not there any more is numbered, and nothing else is known of it", () => {
+  const { nextRun, rules } = replay([runStart("gone", 9), runEnd("gone", 9, "failed")]);
+  assert.equal(nextRun, 10);
+  assert.deepEqual(Object.keys(rules), ["any_to_master", "lost", "split_brain", "on_failure"]);
+});
+
 void test("maintenance ends by the wall clock, if somebody says what that is", () => {
   const on: Record = { kind: "maintenance-on", scope: "h1", untilWallMs: 61_000, reason: "", sentence };
   assert.equal(replay([on], { wallMs: 1_000 }).maintenance[0]?.untilMs, 65_000);

@@ -215,8 +215,10 @@ void test("a journal whose file is not where it was goes on in a new one, with w
     [[2, "two"]],
   );
   disk.take(journalPath);
+  assert.equal(journal.isAtRest, false);
   await journal.abandonFile();
   await remember(journal, note("three"));
+  assert.equal(journal.isAtRest, true);
   assert.deepEqual(journal.pendingEntries, []);
   assert.deepEqual(
     (await readAll(disk.mount())).entries.map(({ sentence }) => sentence),
