@@ -34,6 +34,7 @@ function doubtRun(turn: Turn, why: string): void {
   setPhase(turn, run, doubtedPhase(run.phase));
 }
 
+/** There is a run with a step that has started, or its fate would not be known: only the types do not know. */
 function stepRuns(turn: Turn): void {
   const { run } = turn.state;
   const started = run === null ? null : startedPhase(run.phase);
@@ -43,7 +44,7 @@ function stepRuns(turn: Turn): void {
   if (run.isAbandoned) killStep(turn, run, started);
 }
 
-/** Nobody can account for it: it runs again, unless it must not. */
+/** Nobody can account for it: it runs again, unless it must not. There is a run, as above. */
 function stepIsLost(turn: Turn): void {
   const { run } = turn.state;
   if (run === null) return;

@@ -19,6 +19,7 @@ export function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
 
 /** Waits for an operator's word. */
 export function doubtedPhase(phase: StepPhase): Extract<StepPhase, { kind: "in-doubt" }> {
+  /** A journal that was damaged while the run waited already. */
   if (phase.kind === "in-doubt") return phase;
   const isStarted = phase.kind !== "ready" && phase.kind !== "pausing";
   return {

@@ -120,6 +120,7 @@ function stepEnded(run: Run, record: StepEnd): Run {
   /** It ran on while the run waited for an operator, and the run waits behind it. */
   if (run.phase.kind === "in-doubt") {
     const { left } = run.phase;
+    /** Its start was lost with a damaged journal. */
     if (left === null) return run;
     const after = stepEnded({ ...run, phase: left }, record);
     return { ...after, phase: doubtedPhase(after.phase) };
