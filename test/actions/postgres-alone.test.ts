@@ -140,10 +140,10 @@ for (const moment of ["recovery", "rewind"]) {
     const words = ["-D", place.data, "host=new"];
     const env = { ...process.env, ...place.env };
     const action = spawn(pathOf("actions", "rejoin_postgres"), words, { detached: true, stdio: "ignore", env });
-    const ended = once(action, "exit");
     await lastAnswer(() => Promise.resolve(String(existsSync(reached))), /true/);
     assert.ok(!existsSync(place.signal));
     assert.ok(action.pid !== undefined);
+    const ended = once(action, "exit", { signal: AbortSignal.timeout(20_000) });
     process.kill(-action.pid, "SIGTERM");
     try {
       assert.deepEqual(await ended, [143, null]);
