@@ -60,7 +60,7 @@ export function afterFenceCall(action: FenceAction, call: FenceCall, outcome: Ou
 }
 
 function nextDevice(action: FenceAction, call: FenceCall, nowMs: number, why: string): AfterFenceCall {
-  const spentMs = (call.spentMs ?? 0) + limitOf(action, call) - Math.max(0, call.untilMs - nowMs);
+  const spentMs = call.spentMs + limitOf(action, call) - Math.max(0, call.untilMs - nowMs);
   const isSame = call.deviceAttempt <= deviceAt(action, call.device).retries;
   const meant = isSame
     ? callOf(action, call.device, call.deviceAttempt + 1, { nowMs, spentMs })
@@ -89,9 +89,8 @@ interface Spent {
 function callOf(action: FenceAction, index: number, deviceAttempt: number, spent: Spent): FenceCall | null {
   if (action.devices[index] === undefined) return null;
   const asked = action.verb === "status" ? 1 : 0;
-  const used = spent.spentMs === 0 ? {} : { spentMs: spent.spentMs };
-  const call: FenceCall = { device: index, deviceAttempt, verb: action.verb, asked, untilMs: 0, ...used };
-  return { ...call, untilMs: spent.nowMs + limitOf(action, call) };
+  const { nowMs, spentMs } = spent;
+  return renewCall(action, { device: index, deviceAttempt, verb: action.verb, asked, spentMs, untilMs: nowMs }, nowMs);
 }
 
 /** A person is not held to a time, and is asked when there is none left for devices. */
@@ -100,9 +99,14 @@ function personOf(action: FenceAction, spent: Spent): FenceCall | null {
   return index === -1 ? null : callOf(action, index, 1, spent);
 }
 
+/** The device has all its time from now on. */
+export function renewCall(action: FenceAction, call: FenceCall, nowMs: number): FenceCall {
+  return { ...call, untilMs: nowMs + limitOf(action, call) };
+}
+
 /** How long the device may take this time: what is its own, and what the devices before it have left of the action's. */
 function limitOf(action: FenceAction, call: FenceCall): number {
-  const leftMs = action.options.timeoutMs - (call.spentMs ?? 0);
+  const leftMs = action.options.timeoutMs - call.spentMs;
   return Math.max(1, Math.min(deviceAt(action, call.device).timeoutMs, leftMs));
 }
 
@@ -111,9 +115,8 @@ function limitOf(action: FenceAction, call: FenceCall): number {
  * again, or until there was a process for it. `readySinceMs`: since when it waited.
  */
 export function beginCall(action: FenceAction, call: FenceCall, readySinceMs: number, nowMs: number): FenceCall {
-  const isFirst = call.verb === action.verb;
-  const untilMs = isFirst ? nowMs + limitOf(action, call) : call.untilMs + (nowMs - readySinceMs);
-  return { ...call, untilMs };
+  if (call.verb === action.verb) return renewCall(action, call, nowMs);
+  return { ...call, untilMs: call.untilMs + (nowMs - readySinceMs) };
 }
 
 /** The device is a person, not an agent. */

@@ -2,6 +2,7 @@
  * A run that another daemon goes on with. What it waits for could neither be started nor seen while none ran, so it waits
  * as long once more; and in another boot of the machine its clocks mean nothing at all, and none of its processes lives.
  */
+import { renewCall } from "./fencing.ts";
 import type { FenceCall, Run, StepPhase } from "./run.ts";
 
 /** The run in the same boot. */
@@ -54,6 +55,6 @@ function rebasePhase(run: Run, nowMs: number): StepPhase {
 /** The device has all its time again. */
 function renew(run: Run, call: FenceCall | null, nowMs: number): FenceCall | null {
   const action = run.actions[run.at];
-  const device = call === null || action?.kind !== "fence" ? undefined : action.devices[call.device];
-  return call === null || device === undefined ? call : { ...call, untilMs: nowMs + device.timeoutMs };
+  if (call === null || action?.kind !== "fence" || action.devices[call.device] === undefined) return call;
+  return renewCall(action, call, nowMs);
 }

@@ -61,8 +61,8 @@ export interface FenceCall {
   readonly asked: number;
   /** Until when this device may take. */
   readonly untilMs: number;
-  /** What the devices before it have used up of the action's own time; left out: nothing. */
-  readonly spentMs?: number;
+  /** What the devices before it have used up of the action's own time. */
+  readonly spentMs: number;
 }
 
 export type StepPhase =

@@ -35,7 +35,14 @@ export function foldRun(run: Run | null, record: Record): Run | null {
       return { ...run, phase: doubtedPhase(run.phase) };
     case "awaiting": {
       const { attempt, device, deviceAttempt } = record;
-      const fence: FenceCall = { device, deviceAttempt, verb: "off", asked: 0, untilMs: lastMs(run), ...spentOf(run) };
+      const fence: FenceCall = {
+        device,
+        deviceAttempt,
+        verb: "off",
+        asked: 0,
+        untilMs: lastMs(run),
+        spentMs: spentOf(run),
+      };
       return { ...run, phase: { kind: "awaiting", attempt, fence } };
     }
     case "resumed":
@@ -97,8 +104,8 @@ function fenceCallOf(
   /** A device's time runs from its `off`; one that is only asked has its time for the answer. */
   const isFollowing = asked !== undefined && action.verb === "off";
   const before = isFollowing && "fence" in run.phase ? run.phase.fence : null;
-  const spent = spentOf(run);
-  const leftMs = Math.max(1, action.options.timeoutMs - (spent.spentMs ?? 0));
+  const spentMs = spentOf(run);
+  const leftMs = Math.max(1, action.options.timeoutMs - spentMs);
   const timeoutMs = Math.min(action.devices[index]?.timeoutMs ?? 0, leftMs);
   return {
     device: index,
@@ -106,14 +113,13 @@ function fenceCallOf(
     verb: asked === undefined ? "off" : "status",
     asked: Number(asked ?? 0),
     untilMs: before?.device === index ? before.untilMs : record.startedAtMs + timeoutMs,
-    ...spent,
+    spentMs,
   };
 }
 
 /** What the devices before have used up, as far as it is known. */
-function spentOf({ phase }: Run): Pick<FenceCall, "spentMs"> {
-  const spentMs = "fence" in phase ? phase.fence?.spentMs : undefined;
-  return spentMs === undefined ? {} : { spentMs };
+function spentOf({ phase }: Run): number {
+  return "fence" in phase ? (phase.fence?.spentMs ?? 0) : 0;
 }
 
 function stepEnded(run: Run, record: StepEnd): Run {

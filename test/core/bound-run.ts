@@ -18,8 +18,8 @@ export function boundAction(word: string, change: Partial<BoundOptions> = {}): B
   return { kind: "command", command, options: { ...options, ...change }, place };
 }
 
-export function boundFence(devices: readonly FenceDevice[]): BoundAction {
-  return { kind: "fence", verb: "off", host: "h1", devices, options, place };
+export function boundFence(devices: readonly FenceDevice[], change: Partial<BoundOptions> = {}): BoundAction {
+  return { kind: "fence", verb: "off", host: "h1", devices, options: { ...options, ...change }, place };
 }
 
 export function device(name: string, change: Partial<FenceDevice> = {}): FenceDevice {

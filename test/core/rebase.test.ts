@@ -7,10 +7,12 @@ import { launcher } from "./driven.ts";
 import type { FenceCall, Run, StepPhase } from "../../src/core/run.ts";
 
 const nowMs = 100_000;
-const call: FenceCall = { device: 1, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 5_000 };
+const call: FenceCall = { device: 1, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 5_000, spentMs: 0 };
 /** The second device has 7 s. */
 const renewed: FenceCall = { ...call, untilMs: 107_000 };
-const fencing = runOf({ actions: [boundFence([device("one"), device("two", { timeoutMs: 7_000 })])] });
+const fencing = runOf({
+  actions: [boundFence([device("one"), device("two", { timeoutMs: 7_000 })], { timeoutMs: 60_000 })],
+});
 const plain = runOf({});
 const running = { kind: "running", attempt: 1, fence: null, name: "1", launcher, isKilled: false } as const;
 const ready = { kind: "ready", attempt: 1, fence: null } as const;

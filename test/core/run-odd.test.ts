@@ -63,7 +63,7 @@ void test("a fence goes on with the same call, and with the next device when thr
   assert.equal(deviceNow(), 1);
 });
 
-const off: FenceCall = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 5_000 };
+const off: FenceCall = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 5_000, spentMs: 0 };
 const fenceReady: StepPhase = { kind: "ready", attempt: 1, fence: off, sinceMs: 1_000 };
 
 void test("an undo for which no process could be forked is written down, and the others are done", () => {

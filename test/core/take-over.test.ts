@@ -87,7 +87,7 @@ const rows: readonly {
       phase: {
         kind: "awaiting",
         attempt: 1,
-        fence: { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 5_000 },
+        fence: { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 5_000, spentMs: 0 },
       },
     },
     doubt: gone,

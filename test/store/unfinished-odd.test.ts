@@ -16,8 +16,8 @@ import { check, ready, running } from "./unfinished-rows.ts";
 
 const withUndos = runStart([action(["a"], { undo: command("undo_a") }), action(["b"])]);
 const fencing = runStart([fence("host1", [device("fence_ipmilan"), device("fence_apc")]), action(["promote"])]);
-const off1 = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_000 } as const;
-const off2 = { device: 1, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_020 } as const;
+const off1 = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_000, spentMs: 0 } as const;
+const off2 = { device: 1, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_020, spentMs: 0 } as const;
 
 check("an undo whose failure was lost with a damaged journal", [
   { record: withUndos, want: { at: 0, phase: ready(1, 1_000), done: [], failure: null } },
@@ -90,7 +90,7 @@ check("steps that the run does not have, expectations that it has not, and ends 
 
 for (const [name, fenceCall] of [
   ["1", null],
-  ["1.device-9.1.status-2", { device: 8, deviceAttempt: 1, verb: "status", asked: 2, untilMs: 1_500 }],
+  ["1.device-9.1.status-2", { device: 8, deviceAttempt: 1, verb: "status", asked: 2, untilMs: 1_500, spentMs: 0 }],
 ] as const) {
   check(`a fence's step of another name, ${name}`, [
     {

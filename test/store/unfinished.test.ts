@@ -114,7 +114,7 @@ check("a failure that may be, a failure that may not, and the undos", [
 ]);
 
 const fencing = runStart([fence("host1", [device("fence_ipmilan"), device("fence_apc")]), action(["promote"])]);
-const off1 = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_000 } as const;
+const off1 = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_000, spentMs: 0 } as const;
 const off2 = { device: 1, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 41_020, spentMs: 10 } as const;
 /** Its time runs from its start. */
 const begun1 = { ...off1, untilMs: 41_010 } as const;
