@@ -16,7 +16,11 @@ const removals: readonly { readonly name: string; readonly said: RegExp; readonl
     {
       name: "the folder",
       said: /var(\/journal\.ndjson)? was removed/,
-      remove: (folder) => rmSync(folder, { recursive: true, maxRetries: 9 }),
+      /** Out of the way first: the daemon goes on writing, and a folder that is written to is not to be emptied. */
+      remove: (folder) => {
+        renameSync(folder, `${folder}.removed`);
+        rmSync(`${folder}.removed`, { recursive: true });
+      },
     },
     {
       name: "all that is in it",

@@ -62,7 +62,10 @@ const loaded: readonly (readonly [device: string, want: RegExp])[] = [
     "fence_rcd_serial serial_port=/dev/x",
     /^E510 the fence agent `fence_rcd_serial` cannot switch a host off \(it can reboot/,
   ],
-  ["fence_ack_manual", /^E510 the fence agent `fence_ack_manual` does not say what it can do/],
+  [
+    "fence_ack_manual",
+    /^E319 the fence agent `fence_ack_manual` was asked what it can do, and did not say: .* exit code 1/,
+  ],
   [
     "fence_heuristics_ping ping_targets=127.0.0.1",
     /^W19 fence_heuristics_ping switches nothing off: it only looks whether/,
