@@ -234,7 +234,8 @@ export class Daemon {
     say(`#${entry.seq} ${entry.kind} ${entry.sentence}${isDurable ? "" : " (not remembered)"}`);
     tell({ kind: "entry", entry, isDurable });
     ledger.take(entry, isDurable, agenda.nowMs);
-    if (entry.kind === "acknowledged" && entry.what === "journal") this.#wasDistrusted = false;
+    /** What was acknowledged and could not be written down has to be acknowledged again. */
+    if (entry.kind === "acknowledged" && entry.what === "journal" && isDurable) this.#wasDistrusted = false;
   }
 
   #watchedStep(life: number): Step {

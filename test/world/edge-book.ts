@@ -30,6 +30,8 @@ interface Page {
 export class EdgeBook {
   #durable: Page = blank(new Map(), new Map());
   #pages: Page[] = [];
+  /** What the last daemon did not remember, on a disk that did not give it back, another one may read again. */
+  #wasAmnesiac = false;
   /** Which runs look after a failure. */
   readonly #afterFailure = new Map<number, boolean>();
 
@@ -80,8 +82,10 @@ export class EdgeBook {
       ...how.state.waiting,
       ...how.dropped.flatMap((record) => (record.kind === "dropped" ? [record] : [])),
     ];
-    const vanished = how.isAmnesiac || isTableLess ? null : compare(this.#durable.owed, found);
-    if (how.isRestored && !how.isAmnesiac) return vanished;
+    const isUnsure = how.isAmnesiac || this.#wasAmnesiac;
+    this.#wasAmnesiac = how.isAmnesiac;
+    const vanished = isUnsure || isTableLess ? null : compare(this.#durable.owed, found);
+    if (how.isRestored && !isUnsure) return vanished;
     this.#durable = blank(count(found), rolesOf(how.state));
     return vanished;
   }

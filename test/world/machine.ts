@@ -42,6 +42,11 @@ export class Machine {
     return this.#agenda.nowMs < this.#stoppedUntilMs;
   }
 
+  /** Since when it runs, by the world's time; it may not have had its turn yet. */
+  get runsSinceMs(): number {
+    return this.#stoppedUntilMs;
+  }
+
   nowMs(): number {
     const worldMs = this.#suspendedSinceMs ?? this.#agenda.nowMs;
     return round((worldMs - this.#bootedAtMs - this.#suspendedMs) * this.#rate);

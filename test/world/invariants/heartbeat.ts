@@ -36,8 +36,8 @@ export const heartbeat: InvariantKind = {
           return null;
         case "look": {
           const { diskSlow, diskFails, isDiskFull } = scene.trouble;
-          if (diskSlow > 0 || diskFails > 0 || isDiskFull || scene.machine.isStopped)
-            wellSinceMs = scene.machine.nowMs();
+          const isJustAwake = scene.agenda.nowMs - scene.machine.runsSinceMs < slackMs;
+          if (diskSlow > 0 || diskFails > 0 || isDiskFull || isJustAwake) wellSinceMs = scene.machine.nowMs();
           if (diedAtMs !== null) return scene.machine.life === 0 ? lookAtDead(scene, diedAtMs) : null;
           if (scene.supervisor() === null || scene.machine.nowMs() - wellSinceMs < 3 * tableEveryMs) return null;
           return lookAtLiving(scene);
