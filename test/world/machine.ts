@@ -118,13 +118,14 @@ export class Machine {
         const look = (): void => {
           if (isCancelled) return;
           if (this.nowMs() >= atMs) callback();
-          else wait();
+          else wait(1);
         };
-        const wait = (): void => {
-          const waitMs = Math.max((atMs - this.nowMs()) / this.#rate, 0);
+        /** What is left may be less than two moments of the world differ by: then it would be now for ever. */
+        const wait = (leastMs: number): void => {
+          const waitMs = Math.max((atMs - this.nowMs()) / this.#rate, leastMs);
           stopWaiting = this.#agenda.after(waitMs, () => this.deliver(life, look));
         };
-        wait();
+        wait(0);
         return () => {
           isCancelled = true;
           stopWaiting();
