@@ -70,6 +70,7 @@ export function decodeTable(bytes: Uint8Array): DecodedTable {
   if (unsealed.kind === "unsealed") return { kind: "damaged", sentence: "has no checksum" };
   const parsed = parseTable(value, "table");
   if (!parsed.ok) return { kind: "damaged", sentence: `holds what cannot be: ${parsed.sentence}` };
+  /** A table always has one; what it is, whoever shows it looks at. */
   return { kind: "table", table: { ...parsed.value, status: value["status"] ?? null } };
 }
 

@@ -48,6 +48,7 @@ export function foldRun(run: Run | null, record: Record): Run | null {
     case "resumed":
       return resumed(run);
     case "abandoned":
+      /** A step runs, or it would not have been written: a damaged journal may have lost its start. */
       return { ...run, isAbandoned: true, phase: startedPhase(run.phase) ?? run.phase };
     case "run-end":
       return null;
@@ -117,7 +118,7 @@ function fenceCallOf(
   };
 }
 
-/** What the devices before have used up, as far as it is known. */
+/** What the devices before have used up, as far as it is known: in a journal that lost the start of the fence it is not. */
 function spentOf({ phase }: Run): number {
   return "fence" in phase ? (phase.fence?.spentMs ?? 0) : 0;
 }
@@ -147,6 +148,7 @@ function stepEnded(run: Run, record: StepEnd): Run {
     case "again":
       return { ...run, phase: phaseAgain(run, { action, record, atMs }) };
     case "expect": {
+      /** Only a step that expects something ends so, and it was running: only the types do not know. */
       const withinMs = action.options.expect?.withinMs ?? 0;
       const heardSinceMs = run.phase.kind === "running" ? run.phase.startedAtMs : atMs;
       const untilMs = atMs + withinMs;
