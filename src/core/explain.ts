@@ -2,6 +2,7 @@
  * Why a rule did not fire, or would: each part of its condition with its present value and age. The words are the
  * evaluator's own, from the same walk that the rules are judged by.
  */
+import { ownOf } from "../base/own.ts";
 import { sayCondition } from "./condition-text.ts";
 import { judge, type Judgement, type Truth } from "./evaluate.ts";
 import { holdOf, isOverLimit } from "./holds.ts";
@@ -41,7 +42,7 @@ export function explain(
   else parts.push(explainEdge(turn, rule.name, rule.trigger));
   if (rule.guard !== null) addParts(parts, "if", judge(rule.guard, surroundings), 0);
   const over = isOverLimit(turn, rule) ? `${rule.name} is over its limit: it would be blocked instead of run` : null;
-  const hasFired = known.state.rules[name]?.hasFired === true;
+  const hasFired = ownOf(known.state.rules, name)?.hasFired === true;
   const again = hasFired ? `${name} has fired for this, and fires again when its "when" was false in between` : null;
   return { parts, hold: again ?? holdOf(turn, rule, noCause)?.sentence ?? over };
 }

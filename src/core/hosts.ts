@@ -4,6 +4,7 @@
  * Status: `down` or `critical` if a check that counts says so; else the role if the role checks agree, `conflict` if they
  * do not; else the worst of the rest. A check that never reported does not take part while others have.
  */
+import { ownOf } from "../base/own.ts";
 import { edgesOf } from "./triggers.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole, rankOf } from "./status.ts";
@@ -44,9 +45,9 @@ export function takesPart({ standing, confirming, latestAtMs }: Observation, sta
   return !isNew || (latestAtMs !== null && confirming.length === 0);
 }
 
-/** A report may name a host `constructor`: only what was put in counts. */
+/** A report may name any host. */
 export function standingOf(state: State, host: string): Standing | undefined {
-  return Object.hasOwn(state.hosts, host) ? state.hosts[host] : undefined;
+  return ownOf(state.hosts, host);
 }
 
 function deriveHost(turn: Turn, host: string): void {

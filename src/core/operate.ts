@@ -104,7 +104,7 @@ function acknowledge(turn: Turn, what: string): Answer {
     turn.state = { ...turn.state, distrust: null };
     return acknowledged(turn, what, "it acts again");
   }
-  if ((turn.state.rules[what]?.blocked ?? null) === null) {
+  if (progressOf(turn, what).blocked === null) {
     const isRule = turn.configuration.rules.some((rule) => rule.name === what);
     return no(isRule ? `${what} is not blocked` : `there is no rule ${what}`);
   }
@@ -179,7 +179,7 @@ function isKnownScope(turn: Turn, scope: string): boolean {
   const { checks, rules } = turn.configuration;
   return (
     scope === "*" ||
-    turn.state.observations[scope] !== undefined ||
+    Object.hasOwn(turn.state.observations, scope) ||
     hostsOf(turn).includes(scope) ||
     checks.some((check) => check.name === scope || check.key === scope) ||
     rules.some((rule) => rule.name === scope)

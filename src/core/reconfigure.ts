@@ -75,13 +75,12 @@ function sooner(progress: CheckProgress, check: Check, nowMs: number): CheckProg
 }
 
 function reconfigureRules(turn: Turn, before: Configuration): void {
-  const rules: { [rule: string]: RuleProgress } = {};
-  for (const rule of turn.configuration.rules) {
+  const rules = turn.configuration.rules.map((rule): readonly [string, RuleProgress] => {
     const old = before.rules.find((other) => other.name === rule.name);
     const progress = progressOf(turn, rule.name);
-    rules[rule.name] = sameTrigger(old, rule) ? progress : { ...progress, trueSinceMs: null, hasFired: false };
-  }
-  turn.state = { ...turn.state, rules };
+    return [rule.name, sameTrigger(old, rule) ? progress : { ...progress, trueSinceMs: null, hasFired: false }];
+  });
+  turn.state = { ...turn.state, rules: Object.fromEntries(rules) };
 }
 
 function sameTrigger(a: Rule | undefined, b: Rule): boolean {

@@ -5,6 +5,7 @@
  * The journal leads. A record that is durable has happened, whether or not the table was written after it; so every record
  * behind the table's is applied again, and an edge among them that nobody decided about waits for its turn once more.
  */
+import { ownOf } from "../base/own.ts";
 import { newProgress } from "./schedule.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole } from "./status.ts";
@@ -13,7 +14,7 @@ import { splitBrainCause, standingOf } from "./hosts.ts";
 import { isReportedBy, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
 import { block, triggerOnFailure, whyBlocked } from "./run-end.ts";
-import { newRule, setHost, setObservation, setRule, type Turn } from "./turn.ts";
+import { newRule, progressOf, setHost, setObservation, setRule, type Turn } from "./turn.ts";
 import { checkKey, type Configuration } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
 import type { PassedOver, Record } from "./record.ts";
@@ -78,7 +79,7 @@ export function restoreState(
   const shift = (atMs: number | null): number | null => (atMs === null ? null : atMs + when.shiftMs);
   /** What has happened is over, whatever the clocks of two boots make of it. */
   const past = (atMs: number): number => Math.min(atMs + when.shiftMs, when.nowMs);
-  const progressOf = (progress: RuleProgress): RuleProgress => ({
+  const restored = (progress: RuleProgress): RuleProgress => ({
     hasFired: progress.hasFired && when.isCurrent,
     trueSinceMs: null,
     hold: null,
@@ -87,8 +88,8 @@ export function restoreState(
     lastRunEndMs: progress.lastRunEndMs === null ? null : past(progress.lastRunEndMs),
   });
   const known = configuration.rules.flatMap((rule) => {
-    const progress = lasting.rules[rule.name];
-    return progress === undefined ? [] : [[rule.name, progressOf(progress)] as const];
+    const progress = ownOf(lasting.rules, rule.name);
+    return progress === undefined ? [] : [[rule.name, restored(progress)] as const];
   });
   const decided: State = {
     ...initial,
@@ -190,15 +191,15 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       decided(turn, record);
       const rule = turn.configuration.rules.find((other) => other.name === record.rule);
       const startMs = Math.min(record.startedAtMs, turn.nowMs);
-      const starts = [...(turn.state.rules[record.rule]?.runStartsMs ?? []), startMs].slice(-(rule?.limit?.runs ?? 1));
-      const progress = turn.state.rules[record.rule] ?? newRule;
+      const progress = progressOf(turn, record.rule);
+      const starts = [...progress.runStartsMs, startMs].slice(-(rule?.limit?.runs ?? 1));
       const hasFired = newer.isCurrent ? rule?.trigger.kind === "condition" : progress.hasFired;
       if (rule !== undefined) setRule(turn, record.rule, { runStartsMs: starts, hasFired });
       turn.state = { ...turn.state, nextRun: Math.max(turn.state.nextRun, record.run + 1) };
       return;
     }
     case "run-end":
-      if (turn.state.rules[record.rule] !== undefined)
+      if (Object.hasOwn(turn.state.rules, record.rule))
         setRule(turn, record.rule, { lastRunEndMs: Math.min(record.endedAtMs, turn.nowMs) });
       if (
         record.outcome !== "done" &&
@@ -211,12 +212,12 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
         triggerOnFailure(turn, { ...record, cause: causeOf(record.run, newer.records) });
       return;
     case "blocked":
-      if (turn.state.rules[record.rule] !== undefined)
+      if (Object.hasOwn(turn.state.rules, record.rule))
         setRule(turn, record.rule, { blocked: { sentence: record.sentence, sinceMs: turn.nowMs } });
       return;
     case "acknowledged":
       if (record.what === "journal") turn.state = { ...turn.state, distrust: null };
-      else if (turn.state.rules[record.what] !== undefined)
+      else if (Object.hasOwn(turn.state.rules, record.what))
         setRule(turn, record.what, { blocked: null, runStartsMs: [] });
       return;
     case "maintenance-off":

@@ -19,10 +19,10 @@ export function endRun(turn: Turn, outcome: RunOutcome): false {
   const sentence = `${run.rule}, run ${run.run}: ${how}`;
   record(turn, { kind: "run-end", run: run.run, rule: run.rule, outcome, ms, endedAtMs: turn.nowMs, sentence });
   turn.state = { ...turn.state, run: null };
-  if (turn.state.rules[run.rule] !== undefined) setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
+  if (Object.hasOwn(turn.state.rules, run.rule)) setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
   if (outcome === "done") return false;
   /** A reload may have taken the rule away while it ran: then there is nothing to block. */
-  if (run.hasLimit && turn.state.rules[run.rule] !== undefined) {
+  if (run.hasLimit && Object.hasOwn(turn.state.rules, run.rule)) {
     /** Nobody has seen to what it was for: blocked it does nothing, and acknowledged it acts again. */
     setRule(turn, run.rule, { hasFired: false });
     block(turn, run.rule, whyBlocked(run.run, outcome));

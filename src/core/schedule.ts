@@ -4,6 +4,7 @@
  * An interval is from start to start. There are never two instances of one check at once: one that is late is counted, and
  * starts as soon as the last has ended.
  */
+import { ownOf } from "../base/own.ts";
 import { observe, observationsOf, newObservation, staleAtMs } from "./observe.ts";
 import { rankOf } from "./status.ts";
 import { note, record, setCheck, setObservation, type Turn } from "./turn.ts";
@@ -180,7 +181,7 @@ export function wakeAtMs(turn: Turn): number {
   }
   for (const { untilMs } of state.maintenance) if (untilMs !== null) moments.push(untilMs);
   for (const rule of configuration.rules) {
-    const endMs = state.rules[rule.name]?.lastRunEndMs;
+    const endMs = ownOf(state.rules, rule.name)?.lastRunEndMs;
     if (endMs != null && rule.cooldownMs > 0) moments.push(endMs + rule.cooldownMs);
   }
   if (!state.learning.isOver) moments.push(state.learning.sinceMs + learningMsMax);

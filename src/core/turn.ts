@@ -2,6 +2,7 @@
  * One turn of `step`: the state as it becomes, and the effects as they are wanted, in order. The parts of the core take a
  * turn and replace its state; outside of `step` nobody ever sees one.
  */
+import { ownOf } from "../base/own.ts";
 import type { CheckKey, Configuration, NotifyTopic } from "./configuration.ts";
 import type { Effect } from "./effect.ts";
 import type { Record } from "./record.ts";
@@ -70,7 +71,7 @@ export function setRule(turn: Turn, rule: string, change: Partial<RuleProgress>)
 
 /** What is known of a rule; one that a reload brings begins anew. */
 export function progressOf({ state }: Pick<Turn, "state">, rule: string): RuleProgress {
-  return state.rules[rule] ?? newRule;
+  return ownOf(state.rules, rule) ?? newRule;
 }
 
 export const newRule: RuleProgress = {

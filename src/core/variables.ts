@@ -9,6 +9,7 @@ import type { Condition, HostReference, Subject } from "./condition.ts";
 import type { Action, CommandTemplate, Configuration, Rule, Template } from "./configuration.ts";
 import { sayCondition } from "./condition-text.ts";
 import { invariant } from "../base/invariant.ts";
+import { ownOf } from "../base/own.ts";
 import type { BoundAction, BoundCommand, BoundOptions, Cause } from "./run.ts";
 import type { State } from "./state.ts";
 
@@ -42,7 +43,7 @@ export function hostOf(known: Known, variable: string, cause: Cause | null): str
     case "HOST":
       return cause?.host ?? null;
     default:
-      return known.configuration.variables[variable] ?? null;
+      return ownOf(known.configuration.variables, variable) ?? null;
   }
 }
 
@@ -90,7 +91,7 @@ export function variablesUsed(rule: Rule): readonly string[] {
 
 /** A sentence if a variable that the rule needs has no value now. */
 export function missingVariable(rule: Rule, bound: { readonly [name: string]: string }): string | null {
-  const missing = variablesUsed(rule).find((variable) => bound[variable] === undefined);
+  const missing = variablesUsed(rule).find((variable) => !Object.hasOwn(bound, variable));
   if (missing === undefined) return null;
   if (missing === "SLAVE") return "%SLAVE% has no value: no host is known to be a slave now";
   if (missing === "MASTER") return "%MASTER% has no value: no host was ever seen as master";
@@ -129,7 +130,7 @@ function bindTemplate(template: Template, bound: { readonly [name: string]: stri
 }
 
 function valueOf(variable: string, bound: { readonly [name: string]: string }): string {
-  const value = bound[variable];
+  const value = ownOf(bound, variable);
   invariant(value !== undefined, `%${variable}% is bound before it is used`);
   return value;
 }

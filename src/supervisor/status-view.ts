@@ -1,7 +1,7 @@
 /** What `status` shows, made from what the core knows. Monotonic times become dates for people here, and nowhere else. */
 import { shownWords } from "../core/agent-action.ts";
-import { newRule } from "../core/turn.ts";
-import { hostsOf } from "../core/hosts.ts";
+import { progressOf } from "../core/turn.ts";
+import { hostsOf, standingOf } from "../core/hosts.ts";
 import { rankOf } from "../core/status.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Outcome } from "../core/result.ts";
@@ -72,7 +72,7 @@ export function statusView(
 }
 
 function viewHost(host: string, state: State, date: (atMs: number) => string): HostView {
-  const standing = state.hosts[host];
+  const standing = standingOf(state, host);
   if (standing === undefined) return { host, status: "unknown", role: null, since: null };
   return { host, status: standing.status, role: standing.role, since: date(standing.sinceMs) };
 }
@@ -111,8 +111,7 @@ function exitOf(outcome: Outcome | null): number | null {
 }
 
 export function viewRule(rule: string, state: State): RuleView {
-  const progress = state.rules[rule] ?? newRule;
-  return { rule, ...stateOf(rule, progress, state) };
+  return { rule, ...stateOf(rule, progressOf({ state }, rule), state) };
 }
 
 function stateOf(rule: string, progress: RuleProgress, state: State): Pick<RuleView, "state" | "reason"> {
