@@ -187,13 +187,14 @@ function claimsMaster(turn: Turn, host: string): number | null {
 
 /**
  * Two masters at once. In a planned switchover the old master's last result may be older than the new one's first, so
- * each has to be seen as master after all of them became it; that takes one interval more and spares a false alarm.
+ * each has to be seen as master after all of them became it; that takes one interval more and spares a false alarm. A host
+ * of which one check says master and another does not yet has not become it: only the host's own role counts.
  */
 function watchForSplitBrain(turn: Turn): void {
   const claims = hostsOf(turn)
     .flatMap((host) => {
-      const seenAtMs = claimsMaster(turn, host);
       const standing = standingOf(turn.state, host);
+      const seenAtMs = standing?.role === "master" ? claimsMaster(turn, host) : null;
       if (seenAtMs === null || standing === undefined) return [];
       return [{ host, seenAtMs, becameAtMs: standing.roleSinceMs, roleOrder: standing.roleOrder }];
     })
