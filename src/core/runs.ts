@@ -9,7 +9,7 @@
 import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
 import { shownWords } from "./agent-action.ts";
-import { judge } from "./evaluate.ts";
+import { judge, type Judgement } from "./evaluate.ts";
 import { beginCall, isManual } from "./fencing.ts";
 import { endRun } from "./run-end.ts";
 import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
@@ -23,7 +23,7 @@ import { bindAction, bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
 import type { Outcome } from "./result.ts";
-import type { Cause, FenceCall, Run, StartedPhase, StepPhase } from "./run.ts";
+import type { BoundOptions, Cause, FenceCall, Run, StartedPhase, StepPhase } from "./run.ts";
 
 /** Begins a run. `why` is the decision's sentence. A variable without a value fails the run before its first action. */
 export function startRun(turn: Turn, rule: Rule, cause: Cause, why: string): void {
@@ -268,11 +268,7 @@ function takeEnd(turn: Turn, run: Run, phase: StartedPhase, event: Extract<Event
 }
 
 function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind: "expecting" }>): boolean {
-  const { expect } = actionAt(run).options;
-  invariant(expect !== null, "a step that expects says what");
-  const owner = `run ${run.run}, step ${run.at + 1}`;
-  const newerThan = { ownMs: phase.sinceMs, passiveMs: phase.heardSinceMs };
-  const judgement = judge(expect.condition, around(turn, { owner, cause: run.cause, newerThan }));
+  const { expect, judgement } = judgeExpected(turn, run, phase);
   const isMet = judgement.truth === "true";
   if (!isMet && turn.nowMs < phase.untilMs) return false;
   const ms = Math.round(turn.nowMs - phase.sinceMs);
@@ -284,6 +280,25 @@ function judgeExpectation(turn: Turn, run: Run, phase: Extract<StepPhase, { kind
   if (isMet) return stepDone(turn, run);
   /** Its process ended well, and did what its undo takes back. */
   return fail(turn, { ...run, done: [...run.done, run.at] }, why);
+}
+
+function judgeExpected(
+  turn: Turn,
+  run: Run,
+  phase: Extract<StepPhase, { kind: "expecting" }>,
+): { readonly expect: NonNullable<BoundOptions["expect"]>; readonly judgement: Judgement } {
+  const { expect } = actionAt(run).options;
+  invariant(expect !== null, "a step that expects says what");
+  const owner = `run ${run.run}, step ${run.at + 1}`;
+  const newerThan = { ownMs: phase.sinceMs, passiveMs: phase.heardSinceMs };
+  const judgement = judge(expect.condition, around(turn, { owner, cause: run.cause, newerThan }));
+  return { expect, judgement };
+}
+
+/** What the run waits for is only looked at, so that its clocks run on: nothing comes of it in this turn. */
+export function lookAtExpected(turn: Turn): void {
+  const { run } = turn.state;
+  if (run?.phase.kind === "expecting") judgeExpected(turn, run, run.phase);
 }
 
 function stepDone(turn: Turn, run: Run): boolean {

@@ -16,7 +16,7 @@ import { unlearned } from "./holds.ts";
 import { refreshStaleness } from "./observe.ts";
 import { endMaintenance, operate } from "./operate.ts";
 import { passOver, reconfigure } from "./reconfigure.ts";
-import { advanceRun, stepEnded } from "./runs.ts";
+import { advanceRun, lookAtExpected, stepEnded } from "./runs.ts";
 import { fireRules, judgeRules, queueEdges } from "./rules.ts";
 import { postpone } from "./step-phase.ts";
 import {
@@ -89,6 +89,7 @@ function reload(
   refreshStaleness(turn);
   deriveHosts(turn);
   judgeRules(turn);
+  lookAtExpected(turn);
   passOver(turn, event.before, due.state);
   /** What may fire or move on does so right after it. */
   turn.wakes.push(nowMs);
