@@ -15,7 +15,10 @@ export interface Place {
 
 export type Dialect = "plugin" | "ocf" | "report";
 
-/** Names a check on a host, and reads as the language writes it: `check_disk on host1`. Made by `checkKey` only. */
+/**
+ * Names a check on a host, and reads as the language writes it: `check_disk on host1`. Made by `checkKey` only. Its blanks
+ * keep it from being the name of something that every object has.
+ */
 export type CheckKey = string;
 
 export function checkKey(check: string, host: string): CheckKey {

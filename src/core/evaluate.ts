@@ -20,6 +20,7 @@ import {
   type Fact,
   type Surroundings,
 } from "./facts.ts";
+import { observationsOn } from "./grouped.ts";
 import { hostsOf } from "./hosts.ts";
 import { checkKey } from "./configuration.ts";
 import type { Comparison, Condition, Population, Quantity, Subject } from "./condition.ts";
@@ -182,8 +183,7 @@ function findMetric(
   const host = reference === null ? null : resolve(reference, around);
   if (reference !== null && host === null) return { missing: `no host is ${sayHost(reference)}` };
   let found: { metric: Metric; observation: Observation } | null = null;
-  for (const observation of Object.values(around.state.observations)) {
-    if (host !== null && observation.host !== host) continue;
+  for (const observation of observationsAt(host, around)) {
     if (isCheck && observation.check !== subject.check) continue;
     const metric = observation.latest?.metrics.find((other) => other.label === label);
     if (metric === undefined) continue;
@@ -256,12 +256,14 @@ function factsOf(over: Population, around: Surroundings): readonly Fact[] {
   if (over.kind === "hosts") return hostsOf(around).map((host) => factOfHost(host, around, host));
   const host = over.on === null ? null : resolve(over.on, around);
   if (over.on !== null && host === null) return [];
-  return Object.values(around.state.observations)
-    .filter(
-      (observation) =>
-        (host === null || observation.host === host) && (over.check === null || observation.check === over.check),
-    )
+  return observationsAt(host, around)
+    .filter((observation) => over.check === null || observation.check === over.check)
     .map((observation) => factOfObservation(observation, around));
+}
+
+/** `host: null`: wherever they are. */
+function observationsAt(host: string | null, { state }: Surroundings): readonly Observation[] {
+  return host === null ? Object.values(state.observations) : observationsOn(state, host);
 }
 
 /** The variables that a condition speaks of, in order. */

@@ -4,6 +4,7 @@
  */
 import { sayDuration } from "../base/duration.ts";
 import { sayHost, saySubject } from "./condition-text.ts";
+import { checkOf, observationsOn } from "./grouped.ts";
 import { countingObservations, standingOf, takesPart } from "./hosts.ts";
 import { isRole } from "./status.ts";
 import { checkKey, type Configuration } from "./configuration.ts";
@@ -94,9 +95,8 @@ function supportOf(status: Status, observations: readonly Observation[]): readon
 function factOfCheck(subject: Extract<Subject, { kind: "check" }>, around: Surroundings): Fact {
   const host = subject.on === null ? null : resolve(subject.on, around);
   if (subject.on !== null && host === null) return noFact(saySubject(subject), `no host is ${sayHost(subject.on)}`);
-  const observation = Object.values(around.state.observations).find(
-    (other) => other.check === subject.check && (host === null || other.host === host),
-  );
+  const observations = host === null ? Object.values(around.state.observations) : observationsOn(around.state, host);
+  const observation = observations.find((other) => other.check === subject.check);
   const name = host === null ? subject.check : checkKey(subject.check, host);
   if (observation === undefined) return noFact(name, `there is no check ${name}`);
   return factOfObservation(observation, around);
@@ -138,7 +138,7 @@ function newerThanMs(
 }
 
 function isPassive({ source }: Observation, { configuration }: Pick<Surroundings, "configuration">): boolean {
-  return configuration.checks.find((check) => check.key === source)?.run.kind === "passive";
+  return checkOf(configuration, source)?.run.kind === "passive";
 }
 
 export function sayObservation(observation: Observation, around: Surroundings): string {
@@ -146,7 +146,7 @@ export function sayObservation(observation: Observation, around: Surroundings): 
   const { standing, latest, latestAtMs, confirming } = observation;
   if (latestAtMs === null) return `${name} has not reported yet`;
   const age = sayDuration(around.nowMs - latestAtMs);
-  const check = around.configuration.checks.find((other) => other.key === observation.source);
+  const check = checkOf(around.configuration, observation.source);
   /** What a check has reported is forgotten with it: there always is one, and so a limit. */
   if (observation.isStale)
     return `${name} is stale, last result ${age} ago (limit ${sayDuration(check?.staleAfterMs ?? 0)})`;

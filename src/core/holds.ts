@@ -3,6 +3,7 @@ import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition } from "./condition-text.ts";
 import { judge } from "./evaluate.ts";
+import { observationsFrom } from "./grouped.ts";
 import { isFresh } from "./facts.ts";
 import { around } from "./surroundings.ts";
 import { progressOf, type Turn } from "./turn.ts";
@@ -50,9 +51,8 @@ function learningHold(turn: Turn, rule: Rule): Hold | null {
 /** The checks that count and were not observed since learning began. */
 export function unlearned(turn: Turn): readonly string[] {
   const known = { configuration: turn.configuration, freshSinceMs: turn.state.learning.sinceMs, newerThan: null };
-  const observations = Object.values(turn.state.observations);
   const isLearned = (key: string): boolean =>
-    observations.some((observation) => observation.source === key && isFresh(observation, known));
+    observationsFrom(turn.state, key).some((observation) => isFresh(observation, known));
   return turn.configuration.checks
     .filter((check) => !check.isAdvisory && !isLearned(check.key))
     .map((check) => check.key);

@@ -5,6 +5,7 @@
  * do not; else the worst of the rest. A check that never reported does not take part while others have.
  */
 import { ownOf } from "../base/own.ts";
+import { checkOf, observationsOn, observedHosts } from "./grouped.ts";
 import { edgesOf } from "./triggers.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole, rankOf } from "./status.ts";
@@ -16,24 +17,19 @@ import type { Observation, Role, Standing, State } from "./state.ts";
 
 /** Brings every host into line with its checks. */
 export function deriveHosts(turn: Turn): void {
-  for (const host of hostsOf(turn)) deriveHost(turn, host);
+  for (const host of hostsOf(turn)) if (!isDerived(turn, host)) deriveHost(turn, host);
   retireSilentMasters(turn);
   watchForSplitBrain(turn);
 }
 
 /** Declared hosts in their order, then those that reports have named. */
 export function hostsOf(turn: Pick<Turn, "configuration" | "state">): readonly string[] {
-  const declared = turn.configuration.hosts;
-  const observed = Object.values(turn.state.observations).map((observation) => observation.host);
-  return [...new Set([...declared, ...observed])];
+  return [...new Set([...turn.configuration.hosts, ...observedHosts(turn.state)])];
 }
 
 /** The observations that make a host's status: advisory checks do not. */
 export function countingObservations(configuration: Configuration, state: State, host: string): readonly Observation[] {
-  const counting = new Set(configuration.checks.filter((check) => !check.isAdvisory).map((check) => check.key));
-  return Object.values(state.observations).filter(
-    (observation) => observation.host === host && counting.has(observation.source),
-  );
+  return observationsOn(state, host).filter(({ source }) => checkOf(configuration, source)?.isAdvisory === false);
 }
 
 /**
@@ -50,6 +46,26 @@ export function standingOf(state: State, host: string): Standing | undefined {
   return ownOf(state.hosts, host);
 }
 
+/** All that a host is derived from, when that last came out as what it was already. */
+interface Derived {
+  readonly checks: Configuration["checks"];
+  readonly learning: State["learning"];
+  readonly standing: Standing;
+}
+
+/** By the host's observations, which are another array as soon as one of them is another. */
+const derivedOf = new WeakMap<readonly Observation[], Derived>();
+
+/** What comes out of the same comes out the same: of a thousand hosts one result concerns one. */
+function isDerived({ configuration, state }: Turn, host: string): boolean {
+  const derived = derivedOf.get(observationsOn(state, host));
+  return (
+    derived?.standing === standingOf(state, host) &&
+    derived?.checks === configuration.checks &&
+    derived.learning === state.learning
+  );
+}
+
 function deriveHost(turn: Turn, host: string): void {
   const known = standingOf(turn.state, host);
   const before = known ?? unknownStanding(turn.nowMs);
@@ -62,7 +78,11 @@ function deriveHost(turn: Turn, host: string): void {
   const isLost = agreed === "master" && isOutlived(before, agreed, reported);
   const role = agreed === "conflict" || isLost ? null : agreed;
   const { standing, changes } = advance(before, { status, role }, turn.nowMs, turn.state.nextOrder);
-  if (standing === before && known !== undefined) return;
+  if (standing === known) {
+    const { configuration, state } = turn;
+    derivedOf.set(observationsOn(state, host), { checks: configuration.checks, learning: state.learning, standing });
+    return;
+  }
   setHost(turn, host, standing);
   for (const change of changes) {
     const { isRole: isChangeOfRole, from, to } = change;
@@ -191,11 +211,10 @@ function claimsMaster(turn: Turn, host: string): number | null {
  * of which one check says master and another does not yet has not become it: only the host's own role counts.
  */
 function watchForSplitBrain(turn: Turn): void {
-  const claims = hostsOf(turn)
-    .flatMap((host) => {
-      const standing = standingOf(turn.state, host);
-      const seenAtMs = standing?.role === "master" ? claimsMaster(turn, host) : null;
-      if (seenAtMs === null || standing === undefined) return [];
+  const claims = Object.entries(turn.state.hosts)
+    .flatMap(([host, standing]) => {
+      const seenAtMs = standing.role === "master" ? claimsMaster(turn, host) : null;
+      if (seenAtMs === null) return [];
       return [{ host, seenAtMs, becameAtMs: standing.roleSinceMs, roleOrder: standing.roleOrder }];
     })
     .toSorted((a, b) => a.becameAtMs - b.becameAtMs || a.roleOrder - b.roleOrder);

@@ -6,20 +6,20 @@
  * A result that is too old is not believed at all: the check is then `unknown`, and says since when it was silent.
  */
 import { sayDuration } from "../base/duration.ts";
+import { checkOf, observationsFrom } from "./grouped.ts";
 import { edgesOf } from "./triggers.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole, rankOf } from "./status.ts";
-import { record, setObservation, type Turn } from "./turn.ts";
-import { checkKey, type Check, type CheckKey } from "./configuration.ts";
+import { record, setObservation, setObservations, type Turn } from "./turn.ts";
+import { checkKey, type Check, type Configuration } from "./configuration.ts";
 import type { Result, Status } from "./result.ts";
 import type { Observation } from "./state.ts";
 
 /** A result arrived. `before` is what was known of the check and the host that it speaks of; `atMs` when it was observed. */
 export function observe(turn: Turn, check: Check, before: Observation, result: Result, atMs: number): void {
-  const key = checkKey(before.check, before.host);
   /** It took so long that it comes too old: it is kept to be seen, and not believed. */
   if (turn.nowMs >= staleAtMs(turn, check, atMs)) {
-    setObservation(turn, key, { ...before, latest: result, latestAtMs: atMs });
+    setObservation(turn, { ...before, latest: result, latestAtMs: atMs });
     return;
   }
   const { status, confirming } = confirm(before, result.status, check);
@@ -30,20 +30,23 @@ export function observe(turn: Turn, check: Check, before: Observation, result: R
     status === result.status
       ? `${check.name} says ${said}`
       : `at ${isWorse ? "least" : "most"} that bad ${isWorse ? check.fall : check.rise} times in a row, now ${said}`;
-  setStatus(turn, key, observation, status, why);
+  setObservation(turn, withStatus(turn, observation, status, why));
 }
 
-/** Results that have become too old are no longer believed. */
+/** Results that have become too old are no longer believed. Where all are silent, all become so in one turn. */
 export function refreshStaleness(turn: Turn): void {
+  const stale: Observation[] = [];
   for (const check of turn.configuration.checks) {
-    for (const [key, observation] of observationsOf(turn, check)) {
+    for (const observation of observationsFrom(turn.state, check.key)) {
       if (observation.isStale || observation.latestAtMs === null) continue;
       if (turn.nowMs < staleAtMs(turn, check, observation.latestAtMs)) continue;
       const ageMs = turn.nowMs - observation.latestAtMs;
+      const key = checkKey(observation.check, observation.host);
       const why = `the last result of ${key} is ${sayDuration(ageMs)} old (limit ${sayDuration(check.staleAfterMs)})`;
-      setStatus(turn, key, { ...observation, isStale: true, confirming: [] }, "unknown", why);
+      stale.push(withStatus(turn, { ...observation, isStale: true, confirming: [] }, "unknown", why));
     }
   }
+  setObservations(turn, stale);
 }
 
 /**
@@ -56,17 +59,10 @@ export function staleAtMs(turn: Pick<Turn, "state">, check: Check, latestAtMs: n
   return sinceMs + check.staleAfterMs + 1;
 }
 
-/** What a declared check reports on: its own host, and for a report those hosts that it named. */
-export function observationsOf(turn: Pick<Turn, "state">, check: Check): readonly (readonly [CheckKey, Observation])[] {
-  if (check.dialect !== "report") {
-    const own = turn.state.observations[check.key];
-    return own === undefined ? [] : [[check.key, own]];
-  }
-  return Object.entries(turn.state.observations).filter(([, observation]) => isReportedBy(check, observation));
-}
-
-export function isReportedBy(check: Check, observation: Observation): boolean {
-  return observation.source === check.key && (check.dialect === "report" || observation.host === check.host);
+/** A check of the configuration speaks of that host. */
+export function isReported(configuration: Configuration, { source, host }: Observation): boolean {
+  const check = checkOf(configuration, source);
+  return check !== undefined && (check.dialect === "report" || host === check.host);
 }
 
 export function newObservation(check: Check, host: string, nowMs: number): Observation {
@@ -104,16 +100,17 @@ export function confirm(
   return { status: believed, confirming: inARow.slice(inARow.lastIndexOf(believed) + 1) };
 }
 
-function setStatus(turn: Turn, key: CheckKey, observation: Observation, status: Status, why: string): void {
+/** Tells of the changes, and whom they trigger. */
+function withStatus(turn: Turn, observation: Observation, status: Status, why: string): Observation {
   const role = isRole(status) ? status : null;
   const { standing, changes } = advance(observation.standing, { status, role }, turn.nowMs, turn.state.nextOrder);
-  setObservation(turn, key, { ...observation, standing });
   for (const change of changes) {
     const { host, check } = observation;
     if (!change.isRole) {
-      const sentence = `${key}: ${change.from} -> ${change.to}: ${why}`;
+      const sentence = `${checkKey(check, host)}: ${change.from} -> ${change.to}: ${why}`;
       record(turn, { kind: "transition", host, check, isRole: false, from: change.from, to: change.to, sentence });
     }
     edgesOf(turn, { host, check, change, before: observation.standing });
   }
+  return { ...observation, standing };
 }

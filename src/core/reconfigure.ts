@@ -3,7 +3,8 @@
  * a `when` that is new and already true counts as seen, and fires when it becomes true again.
  */
 import { sayCount } from "../base/count.ts";
-import { isReportedBy, newObservation } from "./observe.ts";
+import { checkOf } from "./grouped.ts";
+import { isReported, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
 import { isLevel } from "./rules.ts";
 import { progressOf, record, setRule, type Turn } from "./turn.ts";
@@ -23,7 +24,7 @@ function reconfigureChecks(turn: Turn, before: Configuration): void {
   const { state, configuration, nowMs } = turn;
   const checks: { [key: string]: CheckProgress } = {};
   for (const check of configuration.checks) {
-    const old = before.checks.find((other) => other.key === check.key);
+    const old = checkOf(before, check.key);
     const progress = state.checks[check.key];
     if (old !== undefined && progress !== undefined && sameProgram(old, check))
       checks[check.key] = sooner(progress, check, nowMs);
@@ -35,8 +36,7 @@ function reconfigureChecks(turn: Turn, before: Configuration): void {
   }
   const observations: { [key: string]: Observation } = {};
   for (const [key, observation] of Object.entries(state.observations)) {
-    const declared = configuration.checks.some((check) => isReportedBy(check, observation));
-    if (declared) observations[key] = observation;
+    if (isReported(configuration, observation)) observations[key] = observation;
     else {
       const { check, host } = observation;
       record(turn, {

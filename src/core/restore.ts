@@ -11,7 +11,7 @@ import { advance, unknownStanding } from "./standing.ts";
 import { isRole } from "./status.ts";
 import { edgesOf, isSameSubject } from "./triggers.ts";
 import { splitBrainCause, standingOf } from "./hosts.ts";
-import { isReportedBy, newObservation } from "./observe.ts";
+import { isReported, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
 import { block, triggerOnFailure, whyBlocked } from "./run-end.ts";
 import { newRule, progressOf, setHost, setObservation, setRule, type Turn } from "./turn.ts";
@@ -105,9 +105,7 @@ export function restoreState(
   }
   const observations = Object.entries(lasting.observations).flatMap(
     ([key, observation]): (readonly [string, Observation])[] =>
-      configuration.checks.some((check) => isReportedBy(check, observation))
-        ? [[key, { ...observation, confirming: [] }]]
-        : [],
+      isReported(configuration, observation) ? [[key, { ...observation, confirming: [] }]] : [],
   );
   const hosts = Object.entries(lasting.hosts).filter(
     ([host]) => configuration.hosts.includes(host) || observations.some(([, { host: about }]) => about === host),
@@ -272,7 +270,7 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
   const { standing, changes } = advance(before, seen, turn.nowMs, turn.state.nextOrder);
   if (key === null) setHost(turn, host, standing);
   else if (observation !== undefined)
-    setObservation(turn, key, { ...sawItBecome(observation, to), standing, confirming: [] });
+    setObservation(turn, { ...sawItBecome(observation, to), standing, confirming: [] });
   if (key === null && standing.role !== before.role)
     turn.state = { ...turn.state, nextOrder: turn.state.nextOrder + 1 };
   if (key === null && standing.role === "master" && before.role !== "master")

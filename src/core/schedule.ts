@@ -5,10 +5,11 @@
  * starts as soon as the last has ended.
  */
 import { ownOf } from "../base/own.ts";
-import { observe, observationsOf, newObservation, staleAtMs } from "./observe.ts";
+import { observationsFrom } from "./grouped.ts";
+import { observe, newObservation, staleAtMs } from "./observe.ts";
 import { rankOf } from "./status.ts";
-import { note, record, setCheck, setObservation, type Turn } from "./turn.ts";
-import { checkKey, type Check } from "./configuration.ts";
+import { note, record, setCheck, setChecks, setObservation, type Turn } from "./turn.ts";
+import { checkKey, type Check, type CheckKey } from "./configuration.ts";
 import type { HostResult } from "./event.ts";
 import type { Result } from "./result.ts";
 import type { CheckProgress } from "./state.ts";
@@ -29,6 +30,7 @@ export const newProgress = (nowMs: number): CheckProgress => ({
 });
 
 export function startDueChecks(turn: Turn): void {
+  const started: (readonly [CheckKey, CheckProgress])[] = [];
   for (const check of turn.configuration.checks) {
     const progress = turn.state.checks[check.key];
     if (
@@ -38,14 +40,15 @@ export function startDueChecks(turn: Turn): void {
       turn.nowMs < progress.nextAtMs
     )
       continue;
-    const job = turn.state.nextJob;
-    turn.state = { ...turn.state, nextJob: job + 1 };
-    setCheck(turn, check.key, { ...progress, job, startedAtMs: turn.nowMs });
+    const job = turn.state.nextJob + started.length;
+    started.push([check.key, { ...progress, job, startedAtMs: turn.nowMs }]);
     const { program } = check.run;
     const { dialect, isPromotable } = check;
     if (check.run.kind === "resident") turn.effects.push({ kind: "startResident", job, program, dialect });
     else turn.effects.push({ kind: "startCheck", job, program, dialect, isPromotable, timeoutMs: check.run.timeoutMs });
   }
+  setChecks(turn, started);
+  turn.state = { ...turn.state, nextJob: turn.state.nextJob + started.length };
 }
 
 /** A scheduled check has ended. Its results are as old as its start. */
@@ -54,7 +57,7 @@ export function checkEnded(turn: Turn, job: number, results: readonly HostResult
   const progress = check === undefined ? undefined : turn.state.checks[check.key];
   if (check === undefined || progress === undefined || check.run.kind !== "scheduled") return;
   if (progress.startedAtMs >= turn.state.learning.sinceMs) take(turn, check, results, progress.startedAtMs);
-  const isConfirmingWorse = observationsOf(turn, check).some(([, observation]) => {
+  const isConfirmingWorse = observationsFrom(turn.state, check.key).some((observation) => {
     const last = observation.confirming.at(-1);
     return last !== undefined && rankOf(last) > rankOf(observation.standing.status);
   });
@@ -87,7 +90,8 @@ export function residentEnded(turn: Turn, job: number, reason: string): void {
     metrics: [],
     outcome: null,
   };
-  for (const [, observation] of observationsOf(turn, check)) observe(turn, check, observation, result, turn.nowMs);
+  for (const observation of observationsFrom(turn.state, check.key))
+    observe(turn, check, observation, result, turn.nowMs);
   if (restarts === 0)
     note(turn, "resident", `${check.key}: ${reason}; it is started again, with back-off up to a minute`);
 }
@@ -98,9 +102,10 @@ export function take(turn: Turn, check: Check, results: readonly HostResult[], a
     const about = host ?? check.host;
     const key = checkKey(check.name, about);
     if (turn.state.observations[key] === undefined && !hasRoom(turn, check, about)) continue;
-    if (turn.state.observations[key] === undefined) setObservation(turn, key, newObservation(check, about, turn.nowMs));
+    if (turn.state.observations[key] === undefined) setObservation(turn, newObservation(check, about, turn.nowMs));
     /** A check that reports on hosts and could not run says nothing of any: each of them is unknown. */
-    const spoken = host === null ? observationsOf(turn, check).map(([each]) => each) : [key];
+    const spoken =
+      host === null ? observationsFrom(turn.state, check.key).map((each) => checkKey(each.check, each.host)) : [key];
     for (const each of spoken) {
       const observation = turn.state.observations[each];
       /** A report does not speak for a check of the same name that the configuration has on that host. */
@@ -113,17 +118,17 @@ export function take(turn: Turn, check: Check, results: readonly HostResult[], a
 export const reportedHostsMax = 256;
 
 function hasRoom(turn: Turn, check: Check, host: string): boolean {
-  const known = observationsOf(turn, check);
+  const known = observationsFrom(turn.state, check.key);
   if (known.length < reportedHostsMax) return true;
-  const stale = known.find(([key, observation]) => observation.isStale && key !== check.key);
+  const stale = known.find((observation) => observation.isStale && observation.host !== check.host);
   if (stale !== undefined) {
-    const [key, observation] = stale;
+    const key = checkKey(stale.check, stale.host);
     turn.state = {
       ...turn.state,
       observations: Object.fromEntries(Object.entries(turn.state.observations).filter(([other]) => other !== key)),
     };
     const sentence = `${key} is forgotten: it was silent, and ${check.name} reports on more hosts than ${reportedHostsMax}`;
-    record(turn, { kind: "check-removed", check: observation.check, host: observation.host, sentence });
+    record(turn, { kind: "check-removed", check: stale.check, host: stale.host, sentence });
     return true;
   }
   const progress = turn.state.checks[check.key];
@@ -139,21 +144,25 @@ function hasRoom(turn: Turn, check: Check, host: string): boolean {
 
 /** After a time in which nobody looked: every check starts now. What a resident has said is as old as everything else. */
 export function restartChecks(turn: Turn): void {
+  const due: (readonly [CheckKey, CheckProgress])[] = [];
   for (const check of turn.configuration.checks) {
     const progress = turn.state.checks[check.key];
     if (progress === undefined || (check.run.kind !== "resident" && progress.job !== null)) continue;
     if (progress.job !== null) turn.effects.push({ kind: "stopCheck", job: progress.job });
-    setCheck(turn, check.key, { ...progress, job: null, nextAtMs: turn.nowMs });
+    due.push([check.key, { ...progress, job: null, nextAtMs: turn.nowMs }]);
   }
+  setChecks(turn, due);
 }
 
 /** Every check that does not run starts now: something waits for what it will say. */
 export function hurryChecks(turn: Turn): void {
+  const due: (readonly [CheckKey, CheckProgress])[] = [];
   for (const check of turn.configuration.checks) {
     const progress = turn.state.checks[check.key];
     if (check.run.kind === "scheduled" && progress !== undefined && progress.job === null)
-      setCheck(turn, check.key, { ...progress, nextAtMs: turn.nowMs });
+      due.push([check.key, { ...progress, nextAtMs: turn.nowMs }]);
   }
+  setChecks(turn, due);
 }
 
 /** Since when an expectation waits for newer results. */
@@ -169,28 +178,28 @@ function checkOfJob(turn: Turn, job: number): Check | undefined {
 /** The next moment at which something comes out otherwise although nothing has happened. */
 export function wakeAtMs(turn: Turn): number {
   const { state, nowMs, configuration } = turn;
-  const moments: number[] = [];
+  let nextMs = nowMs + 60_000;
+  const wake = (atMs: number): void => {
+    if (atMs > nowMs && atMs < nextMs) nextMs = atMs;
+  };
   for (const check of configuration.checks) {
     const progress = state.checks[check.key];
-    if (check.run.kind !== "passive" && progress !== undefined && progress.job === null)
-      moments.push(progress.nextAtMs);
-    for (const [, observation] of observationsOf(turn, check)) {
-      if (!observation.isStale && observation.latestAtMs !== null)
-        moments.push(staleAtMs(turn, check, observation.latestAtMs));
+    if (check.run.kind !== "passive" && progress !== undefined && progress.job === null) wake(progress.nextAtMs);
+    for (const observation of observationsFrom(state, check.key)) {
+      if (!observation.isStale && observation.latestAtMs !== null) wake(staleAtMs(turn, check, observation.latestAtMs));
     }
   }
-  for (const { untilMs } of state.maintenance) if (untilMs !== null) moments.push(untilMs);
+  for (const { untilMs } of state.maintenance) if (untilMs !== null) wake(untilMs);
   for (const rule of configuration.rules) {
     const endMs = ownOf(state.rules, rule.name)?.lastRunEndMs;
-    if (endMs != null && rule.cooldownMs > 0) moments.push(endMs + rule.cooldownMs);
+    if (endMs != null && rule.cooldownMs > 0) wake(endMs + rule.cooldownMs);
   }
-  if (!state.learning.isOver) moments.push(state.learning.sinceMs + learningMsMax);
+  if (!state.learning.isOver) wake(state.learning.sinceMs + learningMsMax);
   const { run } = state;
   const phase = run?.phase;
-  if (phase?.kind === "running" && !phase.isKilled) moments.push(phase.killAtMs);
-  if (phase?.kind === "pausing" || phase?.kind === "expecting") moments.push(phase.untilMs);
+  if (phase?.kind === "running" && !phase.isKilled) wake(phase.killAtMs);
+  if (phase?.kind === "pausing" || phase?.kind === "expecting") wake(phase.untilMs);
   const action = run?.actions[run.at];
-  if (phase?.kind === "ready" && action !== undefined) moments.push(phase.sinceMs + action.options.timeoutMs);
-  const isAhead = (atMs: number): boolean => atMs > nowMs;
-  return Math.min(...moments.filter(isAhead), ...turn.wakes, nowMs + 60_000);
+  if (phase?.kind === "ready" && action !== undefined) wake(phase.sinceMs + action.options.timeoutMs);
+  return Math.min(nextMs, ...turn.wakes);
 }

@@ -3,6 +3,7 @@
  * its fences, and every check that one of those hosts' status rests on. A disk check in maintenance must not be what a
  * failover is made of.
  */
+import { observationsOn } from "./grouped.ts";
 import { countingObservations, hostsOf } from "./hosts.ts";
 import { hostOf, variablesUsed } from "./variables.ts";
 import { checkKey, type Rule } from "./configuration.ts";
@@ -52,8 +53,8 @@ function addHost({ known, touched }: Touching, host: string | null): void {
 
 /** `check: null`: all of them; `host: null`: wherever they are. */
 function addChecks({ known, touched }: Touching, check: string | null, host: string | null): void {
-  for (const other of Object.values(known.state.observations)) {
-    if ((check !== null && other.check !== check) || (host !== null && other.host !== host)) continue;
+  for (const other of host === null ? Object.values(known.state.observations) : observationsOn(known.state, host)) {
+    if (check !== null && other.check !== check) continue;
     touched.add(other.check).add(checkKey(other.check, other.host)).add(other.host);
   }
 }

@@ -3,7 +3,8 @@
  * turn and replace its state; outside of `step` nobody ever sees one.
  */
 import { ownOf } from "../base/own.ts";
-import type { CheckKey, Configuration, NotifyTopic } from "./configuration.ts";
+import { withObservation } from "./grouped.ts";
+import { checkKey, type CheckKey, type Configuration, type NotifyTopic } from "./configuration.ts";
 import type { Effect } from "./effect.ts";
 import type { Record } from "./record.ts";
 import type { Cause } from "./run.ts";
@@ -54,11 +55,24 @@ export function note(turn: Turn, topic: string, sentence: string): void {
 }
 
 export function setCheck(turn: Turn, key: CheckKey, progress: CheckProgress): void {
-  turn.state = { ...turn.state, checks: { ...turn.state.checks, [key]: progress } };
+  setChecks(turn, [[key, progress]]);
 }
 
-export function setObservation(turn: Turn, key: CheckKey, observation: Observation): void {
-  turn.state = { ...turn.state, observations: { ...turn.state.observations, [key]: observation } };
+/** Many at once: the map is copied once. */
+export function setChecks(turn: Turn, changed: readonly (readonly [CheckKey, CheckProgress])[]): void {
+  if (changed.length === 0) return;
+  turn.state = { ...turn.state, checks: { ...turn.state.checks, ...Object.fromEntries(changed) } };
+}
+
+export function setObservation(turn: Turn, observation: Observation): void {
+  turn.state = { ...turn.state, observations: withObservation(turn.state.observations, observation) };
+}
+
+/** Many at once: the map is copied once. */
+export function setObservations(turn: Turn, changed: readonly Observation[]): void {
+  if (changed.length === 0) return;
+  const entries = changed.map((observation) => [checkKey(observation.check, observation.host), observation] as const);
+  turn.state = { ...turn.state, observations: { ...turn.state.observations, ...Object.fromEntries(entries) } };
 }
 
 export function setHost(turn: Turn, host: string, standing: Standing): void {

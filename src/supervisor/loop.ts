@@ -2,8 +2,9 @@
  * The serial loop: events in, one `step` each, then its effects in order. Nothing here decides anything, and nothing here
  * waits for a process: what takes time is started, and its end is an event.
  *
- * All events that are there are taken together, and their records become durable together, with one sync, before any
- * other effect of theirs is performed. So a record is durable before every later effect begins, and a burst costs one sync.
+ * All events that are there are taken together, as far as there is time to think about them, and their records become durable
+ * together, with one sync, before any other effect of theirs is performed. So a record is durable before every later effect
+ * begins, and a burst costs one sync.
  *
  * A loop that was not run for `stallMs` has seen nothing for that long: the core is told, and observes before it acts. A
  * disk that stays as slow as that is told of once. To observe again at each of its syncs would be never to act at all; and
@@ -29,6 +30,9 @@ export const heartbeatMs = 500;
 
 /** Taken in one go; more wait for the next turn. A sync then costs each of them little, and a burst does not starve the sockets. */
 const batchMax = 256;
+
+/** Nor is more taken in one go than this allows: to think for as long as a stall would be one, and its end the next. */
+export const thinkingMsMax = 200;
 
 /** More than every runner, every step and every client can have under way; beyond it something is broken. */
 const queueMax = 65_536;
@@ -120,14 +124,16 @@ export function startLoop(
 
   async function turn(): Promise<void> {
     const nowMs = clock.nowMs();
-    const batch: typeof queue = queue.splice(0, batchMax);
     const notRunMs = gapMs(nowMs);
-    if (notRunMs > stallMs) batch.unshift(stallOf(notRunMs, nowMs - turnedAtMs));
-    if (batch.length === 0) batch.push({ kind: "tick" });
+    if (notRunMs > stallMs) queue.unshift(stallOf(notRunMs, nowMs - turnedAtMs));
+    if (queue.length === 0) queue.push({ kind: "tick" });
     turnedAtMs = nowMs;
     turnedAtBootMs = clock.bootMs();
     const effects: Effect[] = [];
-    for (const item of batch) {
+    for (let taken = 0; taken < batchMax; taken += 1) {
+      const isLong = taken > 0 && clock.nowMs() - nowMs >= thinkingMsMax;
+      const item = isLong ? undefined : queue.shift();
+      if (item === undefined) break;
       const event =
         item.kind === "configure"
           ? ({ kind: "reconfigured", before: configuration, generation: item.generation } as const)

@@ -1,5 +1,6 @@
 /** What `status` shows, made from what the core knows. Monotonic times become dates for people here, and nowhere else. */
 import { shownWords } from "../core/agent-action.ts";
+import { checkOf } from "../core/grouped.ts";
 import { progressOf } from "../core/turn.ts";
 import { hostsOf, standingOf } from "../core/hosts.ts";
 import { rankOf } from "../core/status.ts";
@@ -85,7 +86,7 @@ function viewCheck(
   date: (atMs: number) => string,
 ): CheckView {
   const { check, host, standing, latest, latestAtMs, confirming, isStale } = observation;
-  const declared = known.configuration.checks.find((other) => other.key === observation.source);
+  const declared = checkOf(known.configuration, observation.source);
   const pending = confirming.at(-1);
   const isWorse = pending !== undefined && rankOf(pending) > rankOf(standing.status);
   const needed = declared === undefined ? confirming.length : isWorse ? declared.fall : declared.rise;

@@ -7,9 +7,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as soon } from "node:timers/promises";
 import { initialState } from "../../src/core/restore.ts";
+import { step } from "../../src/core/step.ts";
 import type { Event } from "../../src/core/event.ts";
 import type { Clock } from "../../src/host/clock.ts";
-import { startLoop, type Loop } from "../../src/supervisor/loop.ts";
+import { startLoop, thinkingMsMax, type Loop } from "../../src/supervisor/loop.ts";
 import { readFiles } from "../scenario/scenario-configuration.ts";
 
 const configuration = readFiles({
@@ -145,4 +146,36 @@ void test("a disk that takes more than 10 s is a stall each time, and so is a st
   held.nowMs += 2_100;
   await report(held, 2_100, ["warning"]);
   assert.equal(stalls(held), before + 1);
+});
+
+void test("what is thought about for long is taken in parts: a burst is no stall, and what it wants is done meanwhile", async () => {
+  let nowMs = 1_000;
+  const turnsAtMs: number[] = [];
+  const stalled: number[] = [];
+  const clock: Clock = { nowMs: () => nowMs, bootMs: () => nowMs, wallMs: () => nowMs, callAt: () => () => undefined };
+  const loop = startLoop(
+    {
+      configuration,
+      state: initialState(configuration, nowMs),
+      clock,
+      /** Each event takes 50 ms, as if of very many checks. */
+      step: (of, state, event, atMs) => {
+        nowMs += 50;
+        if (event.kind === "stalled") stalled.push(atMs);
+        return step(of, state, event, atMs);
+      },
+    },
+    {
+      remember: () => Promise.resolve(),
+      isBehind: () => false,
+      perform: () => undefined,
+      remembered: () => undefined,
+      turned: () => turnsAtMs.push(nowMs),
+    },
+  );
+  for (let event = 0; event < 100; event += 1) loop.post({ kind: "tick" });
+  await loop.stop();
+  const tooks = turnsAtMs.slice(1).map((atMs, index) => atMs - (turnsAtMs[index] ?? 0));
+  assert.equal(nowMs, 1_000 + 100 * 50);
+  assert.deepEqual([Math.max(...tooks), stalled], [thinkingMsMax, []]);
 });
