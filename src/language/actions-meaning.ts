@@ -12,7 +12,7 @@ import { notifyTopics, type Fence, type Notifier } from "../core/configuration.t
 import type { Complaints } from "./complaints.ts";
 import type { Declarations } from "./declarations.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { FileTree, Header, Section, Span } from "./tree.ts";
+import type { Command, FileTree, Header, Section, Span } from "./tree.ts";
 
 export interface ReadVariable {
   readonly name: string;
@@ -26,10 +26,15 @@ export interface ReadFence {
   readonly devices: readonly ReadDevice[];
 }
 
+export interface ReadNotifier {
+  readonly notifier: Notifier;
+  readonly command: Command;
+}
+
 export interface Actions {
   readonly rules: readonly ReadRule[];
   readonly fences: readonly ReadFence[];
-  readonly notifiers: readonly Notifier[];
+  readonly notifiers: readonly ReadNotifier[];
   readonly variables: readonly ReadVariable[];
   /** Names of variables that something uses. */
   readonly usedVariables: ReadonlySet<string>;
@@ -205,7 +210,7 @@ const notifySection: PlainSection = {
   },
 };
 
-function readNotifiers(section: Section, scope: Scope, context: Context): readonly Notifier[] {
+function readNotifiers(section: Section, scope: Scope, context: Context): readonly ReadNotifier[] {
   const { surroundings, declarations, complaints } = context;
   const settingsContext = { complaints, scope, userExists: (user: string) => surroundings.userExists(user) };
   return readPlainSection(section, notifySection, settingsContext).flatMap(({ command: line, settings }) => {
@@ -213,6 +218,6 @@ function readNotifiers(section: Section, scope: Scope, context: Context): readon
     if (command === null) return [];
     const place = { file: complaints.source.name, line: lineOf(complaints.source, line.span.start) };
     const { topics = notifyTopics, timeoutMs = 30_000 } = settings;
-    return [{ command, topics, timeoutMs, place }];
+    return [{ notifier: { command, topics, timeoutMs, place }, command: line }];
   });
 }

@@ -98,6 +98,10 @@ export const codes = {
   W20: "a fence device that is ended before it acts",
   W21: "a stop that may fail unnoticed",
   W22: "a fence device that may never be tried",
+  W23: "a fence of the host that has just become master",
+  W24: "a word that is a variable elsewhere, or looks like a misspelt one",
+  W25: "a word that would mean something to a shell",
+  W26: "options without their braces",
 } as const;
 
 export type Code = keyof typeof codes;

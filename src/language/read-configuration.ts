@@ -116,7 +116,7 @@ function partsOf(meaning: Actions): Pick<Configuration, "rules" | "variables" | 
     rules: meaning.rules.map(({ rule }) => rule),
     variables: Object.fromEntries(meaning.variables.map(({ name, value }) => [name, value])),
     fences: fencesOf(meaning),
-    notifiers: meaning.notifiers,
+    notifiers: meaning.notifiers.map(({ notifier }) => notifier),
   };
 }
 

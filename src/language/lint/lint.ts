@@ -10,8 +10,9 @@ import { lintEchoes, lintFences, lintStops } from "./actions.ts";
 import { lintConditions } from "./conditions.ts";
 import { lintBehindPeople, lintDelays, lintProofs, lintSecrets } from "./devices.ts";
 import { lintChecks, lintVariables } from "./names.ts";
-import { lintPromotions } from "./promotions.ts";
+import { lintFencesOfMasters, lintPromotions } from "./promotions.ts";
 import { lintDoubles, lintImpossible, lintNoMaster } from "./triggers.ts";
+import { lintWords } from "./words.ts";
 import { lineOf } from "../source.ts";
 import type { Complaints } from "../complaints.ts";
 import type { Comment } from "../cursor.ts";
@@ -34,6 +35,7 @@ export function lint(linted: Linted, files: Readonly<Record<Warning["file"], Lin
     ...lintDoubles(linted, files.actions.complaints.source),
     ...lintNoMaster(linted),
     ...lintPromotions(linted),
+    ...lintFencesOfMasters(linted),
     ...lintEchoes(linted),
     ...lintFences(linted),
     ...lintStops(linted),
@@ -42,6 +44,7 @@ export function lint(linted: Linted, files: Readonly<Record<Warning["file"], Lin
     ...lintBehindPeople(linted),
     ...lintSecrets(linted),
     ...lintVariables(linted),
+    ...lintWords(linted, { checks: files.checks.complaints.source, actions: files.actions.complaints.source }),
   ];
   for (const name of ["checks", "actions"] as const) {
     const ofFile = warnings.filter((warning) => warning.file === name);
