@@ -1,9 +1,12 @@
 /** `[fence HOST]`: devices, in the order in which they are tried. What an agent may be told is in `fence-parameters.ts`. */
 import { complainOfMissing, readParameters, type FenceContext } from "./fence-parameters.ts";
+import { rowsOf } from "./option-table.ts";
 import { readPlainSection, type PlainSection } from "./plain-section.ts";
 import { constantText } from "./scope.ts";
 import { lineOf } from "./source.ts";
 import { isUnanswered } from "./surroundings.ts";
+import { shownText } from "./words.ts";
+import type { Complaints } from "./complaints.ts";
 import type { Settings } from "./setting-values.ts";
 import type { Command, Section } from "./tree.ts";
 import type { FenceDevice } from "../core/configuration.ts";
@@ -49,6 +52,7 @@ function readDevice(command: Command, settings: Settings, context: FenceContext)
     const [extra] = rest;
     if (extra !== undefined)
       complaints.add("E511", extra.span, "`manual` has no parameters: it stands for a person", null);
+    refuseForPerson(command, complaints);
     return { agent: null, name: "manual", parameters: [], secrets: [], timeoutMs, retries, canProve: true, place };
   }
   const found = surroundings.findFenceAgent(agent);
@@ -86,6 +90,16 @@ function readDevice(command: Command, settings: Settings, context: FenceContext)
   const name = agent.split("/").at(-1) ?? agent;
   const canProve = metadata.actions.includes("status") && !isHeuristic(name);
   return { agent: found.path, name, ...given, timeoutMs, retries, canProve, place };
+}
+
+/** What its section sets for all devices may stand there: it is for the others. */
+function refuseForPerson({ options }: Command, complaints: Complaints): void {
+  for (const option of options) {
+    const name = option.kind === "plain" ? shownText(option.name) : "";
+    if (option.kind !== "plain" || !rowsOf(["fence device"]).some((row) => row.name === name)) continue;
+    const message = `\`${name}\` is not an option of \`manual\`: a person is waited for as long as it takes`;
+    complaints.add("E303", option.name.span, message, "leave it out");
+  }
 }
 
 /** It switches nothing off, whatever it says: it only looks whether this host should fence. */
