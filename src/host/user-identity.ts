@@ -42,6 +42,15 @@ export function findUser(name: string, onAnswer: (found: FoundUser) => void): vo
   });
 }
 
+/** The numbers of all groups that a user is in, as id(1) knows them; null: it does not say. Calls `onAnswer` once. */
+export function findGroups(name: string, onAnswer: (groups: readonly number[] | null) => void): void {
+  execFile("id", ["-G", "--", name], { timeout: getentTimeoutMs }, (error, stdout) => {
+    const numbers = stdout.trim().split(/\s+/);
+    const isAnswer = error === null && numbers.every((number) => /^\d+$/.test(number));
+    onAnswer(isAnswer ? numbers.map(Number) : null);
+  });
+}
+
 /** Whether this process may become another user: root, or one with CAP_SETGID and CAP_SETUID (capabilities(7)). */
 export function mayChangeUser(): boolean {
   if (process.geteuid?.() === 0) return true;

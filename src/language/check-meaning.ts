@@ -156,7 +156,8 @@ function readProgram(
   const hint =
     "options of a check stand in braces: `{ every 5s }`, behind it or for the section on a line of their own";
   if (refuseSetting(command.words, hint, complaints)) return null;
-  const found = surroundings.findScript("checks", script);
+  const user = settings.user ?? null;
+  const found = surroundings.findScript("checks", script, user);
   if (found.kind === "refused") {
     refuseScript(
       found,
@@ -166,7 +167,6 @@ function readProgram(
     );
     return null;
   }
-  const user = settings.user ?? null;
   const env = settings.env ?? {};
   /** A script that answers as agents do, and says nothing of itself, may answer that it is master. */
   if (!isOcf(script)) return { program: { argv: [found.path, ...rest], env, user }, isPromotable: true };

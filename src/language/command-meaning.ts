@@ -31,14 +31,14 @@ export function readCommand(
   const hint = "variables stand in `[vars]`, options in braces: `{ timeout 5s }`";
   if (refuseSetting(words, hint, complaints)) return null;
   const areKnown = rest.map((word) => checkVariables(word, context)).every((isKnown) => isKnown);
-  const found = surroundings.findScript("actions", script);
+  const user = settings.user ?? null;
+  const found = surroundings.findScript("actions", script, user);
   if (found.kind === "refused") {
     refuseScript(found, { script, folder: "actions", words, span: scriptWord.span }, surroundings, complaints);
     return null;
   }
   if (!areKnown) return null;
   if (isOcf(script)) return readAgentCommand([scriptWord, ...rest], { script, path: found.path, settings }, context);
-  const user = settings.user ?? null;
   const env = settings.env ?? {};
   return { program: found.path, words: words.map(templateOf), env, user };
 }

@@ -55,8 +55,8 @@ export interface OcfPlaces {
 export interface Surroundings {
   /** This host's name. */
   readonly localHost: string;
-  /** `word` as it stands in the file: a bare name, a path, or `ocf:PROVIDER:TYPE`. */
-  findScript(folder: ScriptFolder, word: string): FoundScript;
+  /** `word` as it stands in the file: a bare name, a path, or `ocf:PROVIDER:TYPE`. `user`: as whom it runs; null: as the daemon does. */
+  findScript(folder: ScriptFolder, word: string, user: string | null): FoundScript;
   /** What lies in the folder, for "did you mean". */
   scriptNames(folder: ScriptFolder): readonly string[];
   userExists(name: string): boolean | Unanswered;

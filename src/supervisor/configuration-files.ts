@@ -12,15 +12,16 @@ import { join, resolve } from "node:path";
 import type { Complaint } from "../core/complaint.ts";
 import type { Configuration } from "../core/configuration.ts";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
-import { findUser, type FoundUser } from "../host/user-identity.ts";
+import { findGroups, findUser, type FoundUser } from "../host/user-identity.ts";
 import type { Code } from "../language/codes.ts";
 import { fileBytesMax, type SourceFile } from "../language/source.ts";
-import type { FoundSecret, Surroundings, Unanswered } from "../language/surroundings.ts";
+import type { FoundSecret, Surroundings } from "../language/surroundings.ts";
 import type { MetadataAnswer } from "./agent-metadata.ts";
 import { askFenceAgent } from "./fence-agents.ts";
 import type { Folders } from "./folders.ts";
 import { askOcfAgent, ocfPlacesOf } from "./ocf-agents.ts";
 import { findFenceAgent, findScript, judgeSafety, scriptNames } from "./scripts.ts";
+import type { Identity } from "./user-access.ts";
 
 export interface LoadedConfiguration {
   /** null if any complaint is an error. */
@@ -61,7 +62,7 @@ export async function loadConfiguration(
 
   const { readConfiguration } = await import("../language/read-configuration.ts");
   const files = { checks: fileOf(checks), actions: fileOf(actions) };
-  const answers: Answers = { users: new Map(), agents: new Map() };
+  const answers: Answers = { users: new Map(), groups: new Map(), agents: new Map() };
   for (let reading = 1; ; reading += 1) {
     const questions: Questions = { users: new Set(), agents: new Map() };
     const loaded = readConfiguration(files, surroundingsOf(folders, options.localHost, answers, questions));
@@ -79,14 +80,19 @@ interface Questions {
 }
 
 interface Answers {
-  readonly users: Map<string, boolean | Unanswered>;
+  readonly users: Map<string, FoundUser>;
+  /** Of the users that there are, all groups; one is not there if nobody knows them. */
+  readonly groups: Map<string, readonly number[]>;
   readonly agents: Map<string, MetadataAnswer>;
 }
 
 async function findOut(questions: Questions, answers: Answers): Promise<void> {
   const users = [...questions.users].map(async (name) => {
     const found = await new Promise<FoundUser>((answer) => findUser(name, answer));
-    answers.users.set(name, found.kind === "unanswered" ? found : found.kind === "found");
+    answers.users.set(name, found);
+    if (found.kind !== "found") return;
+    const groups = await new Promise<readonly number[] | null>((answer) => findGroups(name, answer));
+    if (groups !== null) answers.groups.set(name, [found.user.gid, ...groups]);
   });
   const unasked = [...questions.agents];
   const agents = Array.from({ length: askedAtOnce }, async () => {
@@ -106,19 +112,27 @@ function surroundingsOf(folders: Folders, localHost: string, answers: Answers, q
   };
   return {
     localHost,
-    findScript: (folder, word) => findScript(folders, folder, word),
+    findScript: (folder, word, user) => findScript(folders, folder, word, identityOf(user, answers)),
     scriptNames: (folder) => scriptNames(folders, folder),
     findFenceAgent: (word) => findFenceAgent(folders, word),
     findSecret: (file) => findSecret(folders, file),
     userExists: (name) => {
       const answer = answers.users.get(name);
       if (answer === undefined) questions.users.add(name);
-      return answer ?? true;
+      return answer?.kind === "unanswered" ? answer : answer?.kind !== "none";
     },
     fenceAgent: (path) => metadataOf(path, askFenceAgent),
     ocfAgent: (path) => metadataOf(path, askOcfAgent),
     ocfPlaces: ocfPlacesOf(folders),
   };
+}
+
+/** null: nobody, or it is not known who that is. */
+function identityOf(name: string | null, { users, groups }: Answers): Identity | null {
+  const found = name === null ? undefined : users.get(name);
+  const ofUser = name === null ? undefined : groups.get(name);
+  if (found?.kind !== "found" || ofUser === undefined) return null;
+  return { name: found.user.name, uid: found.user.uid, groups: ofUser };
 }
 
 /** A file with a password in it: from the conf folder, and for nobody's eyes but the daemon's. */

@@ -26,6 +26,7 @@ import type { FoundScript, ScriptFolder } from "../language/surroundings.ts";
 import type { Folders } from "./folders.ts";
 import { ocfRoot } from "./ocf-agents.ts";
 import { judgeTrust, type Seen } from "./trust.ts";
+import { judgeUserAccess, type Identity } from "./user-access.ts";
 
 export type ScriptRefusal = FoundScript & { readonly kind: "refused" };
 
@@ -38,10 +39,11 @@ const agentFolders = ["/usr/sbin", "/usr/local/sbin", "/usr/bin"];
 /** As much of a script's first line as Linux reads (BINPRM_BUF_SIZE). */
 const firstLineBytesMax = 256;
 
-/** The script that a word of checks.conf or actions.conf means. */
-export function findScript(folders: Folders, folder: ScriptFolder, word: string): FoundScript {
+/** The script that a word of checks.conf or actions.conf means. `user`: as whom it is to run, if not as the daemon does. */
+export function findScript(folders: Folders, folder: ScriptFolder, word: string, user: Identity | null): FoundScript {
   const finding = judgeProgram(pathOf(folders, folder, word));
-  if (finding.kind === "found" || finding.hint !== null || word.includes("/")) return finding;
+  if (finding.kind === "found") return (user === null ? null : judgeForUser(finding.path, user)) ?? finding;
+  if (finding.hint !== null || word.includes("/")) return finding;
   if (word.startsWith("ocf:")) return { ...finding, hint: meantAgent(word) };
   return { ...finding, hint: elsewhere(folders, folder, word) };
 }
@@ -127,6 +129,15 @@ function judgeAccess(path: string): ScriptRefusal | null {
   if (access.ok) return null;
   const reason = `${path} may not be executed by the user that failoverd runs as: ${errnoInWords(access.errno)}`;
   return { kind: "refused", path, reason, hint: null };
+}
+
+function judgeForUser(path: string, user: Identity): ScriptRefusal | null {
+  const { interpreter } = inspectProgram(path);
+  const isScript = interpreter !== "";
+  const denial =
+    judgeUserAccess(path, { user, isScript }, seeReal) ??
+    (isScript ? judgeUserAccess(interpreter, { user, isScript: false }, seeReal) : null);
+  return denial === null ? null : { kind: "refused", path, reason: denial.reason, hint: denial.mend };
 }
 
 /** The interpreter of a `#!` line, and with `#!/usr/bin/env NAME` the program of that name. */

@@ -40,26 +40,50 @@ const writableByOthers = 0o002;
  * counts as root.
  */
 export function judgeTrust(path: string, trustedOwners: ReadonlySet<number>, look: Look): Trust {
+  let realPath = "/";
+  for (const { path: here, seen, folder } of walk(path, look)) {
+    if (seen === null) return { kind: "absent", path: here };
+    if (seen.kind === "symlink") {
+      if (isShared(look(folder)) && !trustedOwners.has(seen.uid)) return wrongOwner(here, seen);
+      continue;
+    }
+    if (!trustedOwners.has(seen.uid)) return wrongOwner(here, seen);
+    if (writersBeyondOwner(seen) !== null && !isShared(seen)) return wrongMode(here, seen);
+    realPath = here;
+  }
+  return { kind: "trusted", realPath };
+}
+
+export interface Visited {
+  readonly path: string;
+  /** null: nothing can be seen there, or the symlinks lead in a circle; then it is the last one. */
+  readonly seen: Seen | null;
+  /** In which it was looked for. */
+  readonly folder: string;
+}
+
+/** Everything on the way to an absolute path, from `/` on, as the system goes it: folders, symlinks, and last what it leads to. */
+export function* walk(path: string, look: Look): Iterable<Visited> {
   const names = split(path);
   let at = "/";
   let symlinks = 0;
   for (let name: string | undefined = ""; name !== undefined; name = names.shift()) {
     const here = name === "" ? at : name === ".." ? parent(at) : join(at, name);
     const seen = look(here);
-    if (seen === null) return { kind: "absent", path: here };
-    if (seen.kind === "symlink") {
-      if (isShared(look(at)) && !trustedOwners.has(seen.uid)) return wrongOwner(here, seen);
-      symlinks += 1;
-      if (symlinks > symlinksMax) return { kind: "absent", path };
-      names.unshift(...split(seen.target));
-      if (seen.target.startsWith("/")) at = "/";
+    yield { path: here, seen, folder: at };
+    if (seen === null) return;
+    if (seen.kind !== "symlink") {
+      at = here;
       continue;
     }
-    if (!trustedOwners.has(seen.uid)) return wrongOwner(here, seen);
-    if (writersBeyondOwner(seen) !== null && !isShared(seen)) return wrongMode(here, seen);
-    at = here;
+    symlinks += 1;
+    if (symlinks > symlinksMax) {
+      yield { path, seen: null, folder: at };
+      return;
+    }
+    names.unshift(...split(seen.target));
+    if (seen.target.startsWith("/")) at = "/";
   }
-  return { kind: "trusted", realPath: at };
 }
 
 /** A folder that others may write to, in which they can still not replace what is not theirs. */

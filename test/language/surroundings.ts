@@ -53,7 +53,7 @@ const resourceAgents: ReadonlyMap<string, AgentMetadata> = new Map([
   ["redis", resourceAgent("redis", "bin port config", "promote demote notify")],
 ]);
 
-function found(folder: string, word: string): FoundScript {
+function found(folder: string, word: string, user: string | null): FoundScript {
   const name = word.split("/").at(-1) ?? word;
   if (/^(missing|chek|promto)|^(and|or|cooldown|limit|every|timeout)$/.test(name)) {
     const reason = word.includes("/") ? `there is no ${word}` : `there is no ${word} in ${folder}/`;
@@ -64,6 +64,10 @@ function found(folder: string, word: string): FoundScript {
     const reason = `the file ${path} can be written to by everybody (mode 0777), who could then run anything as root`;
     return { kind: "refused", path, reason, hint: `chmod go-w ${path}` };
   }
+  if (name.startsWith("private") && user !== null && user !== "root") {
+    const path = `/opt/failoverd/${folder}/${word}`;
+    return { kind: "refused", path, reason: `${user} may not run ${path} (mode 0700, owner root)`, hint: null };
+  }
   if (word.startsWith("ocf:"))
     return { kind: "found", path: `/usr/lib/ocf/resource.d/${word.split(":").slice(1).join("/")}` };
   return { kind: "found", path: word.startsWith("/") ? word : `/opt/failoverd/${folder}/${word}` };
@@ -73,7 +77,7 @@ const late: Unanswered = { kind: "unanswered", why: "it took longer than 10 s" }
 
 export const testSurroundings: Surroundings = {
   localHost: "host1",
-  findScript: (folder, word) => found(folder, word),
+  findScript: (folder, word, user) => found(folder, word, user),
   scriptNames: (folder) => scripts[folder],
   userExists: (name) => (name === "late" ? late : ["root", "postgres", "nobody"].includes(name)),
   findFenceAgent: (word) => {

@@ -1,9 +1,10 @@
 /** The configuration loaded from a real disk: what only the disk can tell is asked, answered and complained of. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, beforeEach, test } from "node:test";
+import { findGroups } from "../../src/host/user-identity.ts";
 import { loadConfiguration } from "../../src/supervisor/configuration-files.ts";
 import { foldersOf } from "../../src/supervisor/folders.ts";
 
@@ -76,6 +77,24 @@ void test("a user is looked up, and one that does not exist is a complaint", asy
   const [unknown, ...more] = await complaints();
   assert.match(unknown ?? "", /^checks\.conf:2 E311 .*nobody-of-that-name/);
   assert.deepEqual(more, []);
+});
+
+void test("as whom a script runs is held against the script and the folders above it", { skip: !isRoot }, async () => {
+  const groups = await new Promise<readonly number[] | null>((answer) => findGroups("nobody", answer));
+  put("conf/checks.conf", "[local]\ncheck_db { user nobody }\n");
+  put("conf/actions.conf", "[slave_to_master]\nplumb { user nobody }\n");
+  chmodSync(root, 0o755);
+  assert.deepEqual(await complaints(), []);
+  put("checks/check_db", "#!/bin/sh\n", 0o700);
+  put("actions/plumb", "#!/bin/sh\n", 0o750);
+  const group = groups?.at(-1) ?? 0;
+  assert.deepEqual(await complaints(), [
+    "checks.conf:2 E316 `check_db` cannot be run: nobody may not run ROOT/checks/check_db (mode 0700, owner root) (chmod o+rx ROOT/checks/check_db)",
+    "actions.conf:2 E316 `plumb` cannot be run: nobody may not run ROOT/actions/plumb (mode 0750, owner root) (chmod o+rx ROOT/actions/plumb)",
+  ]);
+  chmodSync(join(root, "checks/check_db"), 0o755);
+  chownSync(join(root, "actions/plumb"), 0, group);
+  assert.deepEqual(await complaints(), []);
 });
 
 void test("a file that others can change is refused when the daemon is root", { skip: !isRoot }, async () => {

@@ -75,7 +75,7 @@ const rows: readonly Row[] = [
 ];
 
 for (const { name, word, want } of rows) {
-  void test(name, () => assert.match(print(findScript(folders, "checks", word)), want));
+  void test(name, () => assert.match(print(findScript(folders, "checks", word, null)), want));
 }
 
 void test("a fence agent that is ours, and one that nobody has", () => {
@@ -95,20 +95,45 @@ void test("root refuses what others can change, with the command that mends it",
   const path = join(root, "checks/good");
   chmodSync(path, 0o757);
   assert.match(
-    print(findScript(folders, "checks", "good")),
+    print(findScript(folders, "checks", "good", null)),
     /can be written to by everybody \(mode 0757\).*hint: chmod go-w ROOT\/checks\/good$/,
   );
   chmodSync(path, 0o755);
   chownSync(path, 65534, 65534);
   assert.match(
-    print(findScript(folders, "checks", "good")),
+    print(findScript(folders, "checks", "good", null)),
     /belongs to user 65534, .*hint: chown root ROOT\/checks\/good$/,
   );
   chownSync(path, 0, 0);
   chmodSync(folders.checks, 0o777);
-  assert.match(print(findScript(folders, "checks", "good")), /the folder ROOT\/checks can be written to/);
+  assert.match(print(findScript(folders, "checks", "good", null)), /the folder ROOT\/checks can be written to/);
   chmodSync(folders.checks, 0o755);
-  assert.match(print(findScript(folders, "checks", "good")), /^found /);
+  assert.match(print(findScript(folders, "checks", "good", null)), /^found /);
+});
+
+void test("what another user may not enter, execute or read", () => {
+  chmodSync(root, 0o755);
+  const nobody = { name: "nobody", uid: 65_534, groups: [65_534, 7] };
+  const path = join(root, "checks/good");
+  assert.equal(print(findScript(folders, "checks", "good", nobody)), "found ROOT/checks/good");
+  chmodSync(path, 0o744);
+  assert.match(
+    print(findScript(folders, "checks", "link", nobody)),
+    /^refused nobody may not run ROOT\/checks\/good \(mode 0744, owner \w+\) hint: chmod o\+rx ROOT\/checks\/good$/,
+  );
+  chmodSync(path, 0o711);
+  assert.match(
+    print(findScript(folders, "checks", "good", nobody)),
+    /^refused nobody may not read, and so not run, ROOT\/checks\/good \(mode 0711, .*hint: chmod o\+rx /,
+  );
+  chmodSync(path, 0o755);
+  chmodSync(folders.checks, 0o700);
+  assert.match(
+    print(findScript(folders, "checks", "good", nobody)),
+    /^refused nobody may not enter the folder ROOT\/checks \(mode 0700.*hint: chmod o\+x ROOT\/checks$/,
+  );
+  assert.equal(print(findScript(folders, "checks", "good", { ...nobody, uid: 0 })), "found ROOT/checks/good");
+  chmodSync(folders.checks, 0o755);
 });
 
 function print(found: ReturnType<typeof findScript>): string {
