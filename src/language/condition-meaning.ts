@@ -132,11 +132,25 @@ export function readSubject(tree: SubjectTree, context: ConditionContext): Subje
   }
   if (refuseForVariable(name, tree.name, context)) return null;
   if (declarations.hasReportedHosts) return readHost(tree.name, context);
-  const hint = (): string | null =>
-    didYouMean(name, [...declarations.hosts, ...declarations.byName.keys()]) ?? hintForUnknown(name, context);
-  complaints.add("E601", tree.name.span, `\`${name}\` is neither a host nor a check of checks.conf`, hint);
+  refuseUnknown(name, tree.name.span, context);
   return null;
 }
+
+/** Of a name that no host and no check has. */
+export function refuseUnknown(name: string, span: Span, context: ConditionContext): void {
+  const { declarations, complaints } = context;
+  const hint = (): string | null =>
+    populations.get(name) ??
+    didYouMean(name, [...declarations.hosts, ...declarations.byName.keys()]) ??
+    hintForUnknown(name, context);
+  complaints.add("E601", span, `\`${name}\` is neither a host nor a check of checks.conf`, hint);
+}
+
+/** What stands behind `all` and `any`, written without them. */
+const populations: ReadonlyMap<string, string> = new Map([
+  ...["hosts", "host"].map((name) => [name, "say how many: `all hosts are …` or `any host is …`"] as const),
+  ...["checks", "check"].map((name) => [name, "say how many: `all checks are …` or `any check is …`"] as const),
+]);
 
 function hintForUnknown(name: string, { declarations }: ConditionContext): string | null {
   const candidates = declarations.checks.filter((check) => check.name.endsWith(`_${name}`));

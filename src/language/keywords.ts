@@ -8,12 +8,15 @@ export function keywordFor(
   beforeLast: TokenType | undefined,
   last: TokenType | undefined,
 ): TokenType | null {
-  const lower = text.toLowerCase();
   if (last === tokens.All || last === tokens.Any || (last === tokens.Of && beforeLast === tokens.Count)) {
-    return tokens.populationKeywords.get(text) ?? null;
+    return tokens.populationKeywords.get(text) ?? (text === "is" || text === "are" ? conditionKeyword(text) : null);
   }
   if ((last === tokens.Is || last === tokens.Are) && text === "in") return tokens.In;
   if (last === tokens.In && text === "its") return tokens.Its;
   if (beforeLast === tokens.Its && text === "range") return tokens.Range;
-  return tokens.conditionKeywords.get(lower) ?? null;
+  return conditionKeyword(text);
+}
+
+function conditionKeyword(text: string): TokenType | null {
+  return tokens.conditionKeywords.get(text.toLowerCase()) ?? null;
 }

@@ -1,6 +1,8 @@
 /** Sections of actions.conf that are rules -> rules: a trigger, a guard, an ordered list of actions. */
 import { readAction, settingsContext, type RuleContext } from "./action-meaning.ts";
-import { isKnownHost, readCheckName, readCondition, readHost, type ConditionContext } from "./condition-meaning.ts";
+import { readCheckName, readCondition, readHost, refuseUnknown, type ConditionContext } from "./condition-meaning.ts";
+import { isName } from "../core/host-name.ts";
+import { meantClause } from "./scripts.ts";
 import { checkName } from "./setting-values.ts";
 import { mergeDefaults, noSettings, readSettings, type ReadSettings } from "./settings.ts";
 import { isStatus, refuseStatus } from "./statuses.ts";
@@ -172,6 +174,7 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
     header.kind === "rule" &&
     when === null &&
     !section.lines.some((line) => line.kind === "when" || line.kind === "unreadable") &&
+    !commands.some((command) => isMisspeltClause(command, context)) &&
     commands.length > 0
   ) {
     complaints.add(
@@ -183,6 +186,13 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
     isBroken = true;
   }
   return { defaults, when, guard, commands, isBroken };
+}
+
+/** Which is told where it stands. */
+function isMisspeltClause({ words }: Command, { surroundings }: RuleContext): boolean {
+  const script = words[0] === undefined ? null : plainText(words[0]);
+  if (script === null || meantClause(words) === null) return false;
+  return surroundings.findScript("actions", script, null).kind === "refused";
 }
 
 function hasBrokenClause(...clauses: readonly (Clause | null)[]): boolean {
@@ -265,7 +275,10 @@ function readTransition(header: Extract<Header, { kind: "transition" }>, context
   const host = name === "local" ? scope.localHost : name;
   if (declarations.byName.has(name))
     return sides === null ? null : { kind: "transition", ...sides, host: null, check: name };
-  if (!isKnownHost(host, header.of.span, context)) return null;
+  if (!declarations.hostNames.has(host) && !(declarations.hasReportedHosts && isName(host))) {
+    refuseUnknown(name, header.of.span, context);
+    return null;
+  }
   return sides === null ? null : { kind: "transition", ...sides, host, check: null };
 }
 

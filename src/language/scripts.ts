@@ -1,4 +1,6 @@
 /** A script that cannot be run, said when the file is loaded and not at three in the morning. */
+import { nearest } from "../base/nearest.ts";
+import { knownStatuses } from "./known-statuses.ts";
 import { ownersOf } from "./option-table.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Complaints } from "./complaints.ts";
@@ -21,6 +23,21 @@ export function refuseSetting(words: readonly Word[], hint: string, complaints: 
   return true;
 }
 
+/**
+ * `wehn host1 is down`: the clause that a line was meant to be whose script is not there, as it would begin; null: none. Of a
+ * script that is there nobody asks, it may well be told that a host is down.
+ */
+export function meantClause(words: readonly Word[]): "when" | "if" | "if not" | null {
+  const [first = "", ...rest] = words.map(shownText);
+  if (!conditionPattern.test(rest.join(" "))) return null;
+  if (first === "unless") return "if not";
+  return nearest(first, ["if"]) === null ? "when" : "if";
+}
+
+const conditionPattern = new RegExp(
+  `(?:is|are|was) (?:not )?(?:in its|\\(?(?:${knownStatuses.join("|")})\\b)|\\S of \\S+ (?:[<>=]|!=)`,
+);
+
 /** What a line was meant to be that begins with a word of the language, and is read as a command; null: nothing else. */
 function meantLine(script: string, words: readonly Word[]): string | null {
   if (script === "and" || script === "or")
@@ -38,7 +55,11 @@ export function refuseScript(
   const isBareName = !of.script.includes("/") && !of.script.includes(":");
   /** One that is there is meant, and a name that is nearly the same would hide how to mend it. */
   const others = (): readonly string[] => surroundings.scriptNames(of.folder).filter((name) => name !== of.script);
-  const hint = (): string | null =>
-    meantLine(of.script, of.words) ?? refused.hint ?? (isBareName ? didYouMean(of.script, others()) : null);
+  const hint = (): string | null => {
+    const misspelt = isBareName ? didYouMean(of.script, others()) : null;
+    const clause = of.folder === "actions" && misspelt === null ? meantClause(of.words) : null;
+    const meant = clause === null ? null : `did you mean \`${clause}\`?`;
+    return meantLine(of.script, of.words) ?? meant ?? refused.hint ?? misspelt;
+  };
   complaints.add("E316", of.span, `\`${of.script}\` cannot be run: ${refused.reason}`, hint);
 }

@@ -41,6 +41,7 @@ const namedTokens: ReadonlyMap<TokenType, string> = new Map([
   [tokens.CloseParenthesis, "`)`"],
   [tokens.Equals, "`=`"],
   [tokens.Compare, "a comparison, such as `>= 2`"],
+  [tokens.In, "`in its critical range`, or a comparison instead of `is`"],
 ]);
 
 export const syntaxSentences: IParserErrorMessageProvider = {
@@ -88,7 +89,31 @@ export function hintForSyntax(found: IToken, before: IToken | undefined, all: re
       : "put a value of several words in quotes";
   }
   if (isStatusAlone(found, before, all)) return `say of which host: \`HOST is ${before?.image ?? ""}\``;
-  const name = before?.image ?? "NAME";
+  const at = before === undefined ? -1 : all.indexOf(before);
+  return hintForMeasure(found, all.slice(Math.max(0, at - 3), at + 1)) ?? hintForPlace(found, before, all[at - 1], all);
+}
+
+/** `lag of host1 is > 5`, `disk of host1 is critical`: `is` stands behind what only a comparison could follow. */
+function hintForMeasure(found: IToken, before: readonly IToken[]): string | null {
+  const [metric, of, subject, is] = before;
+  if (of?.tokenType !== tokens.Of || is?.tokenType !== tokens.Is) return null;
+  const [name = "", host = ""] = [metric?.image, subject?.image];
+  if (found.tokenType === tokens.Compare) return `leave \`is\` out: \`${name} of ${host} ${found.image} …\``;
+  if (!isStatus(found)) return null;
+  return /^(?:status|state|role)$/.test(name)
+    ? `write \`${host} is ${found.image}\``
+    : `a check is asked for with \`on\`: \`${name} on ${host} is ${found.image}\``;
+}
+
+function hintForPlace(
+  found: IToken,
+  before: IToken | undefined,
+  beforeLast: IToken | undefined,
+  all: readonly IToken[],
+): string | null {
+  const isStatusBefore = before?.tokenType === tokens.Word && isInStatuses(before, beforeLast);
+  /** What may be a host or a check. */
+  const name = before?.tokenType === tokens.Word && !isStatusBefore ? before.image : null;
   switch (found.tokenType) {
     case tokens.CloseParenthesis:
       return "there is no `(` that it would close";
@@ -96,19 +121,44 @@ export function hintForSyntax(found: IToken, before: IToken | undefined, all: re
       return "join conditions with `and` or `or`; a decimal number has a point";
     case tokens.Not:
       return before?.tokenType === tokens.Was ? "put `not` first: `not host1 was master`" : null;
+    case tokens.Is:
+    case tokens.Are:
+      if (before?.tokenType === tokens.All) return "say of what: `all hosts are …`, `all checks on HOST are …`";
+      return before?.tokenType === tokens.Any ? "say of what: `any host is …`, `any check on HOST is …`" : null;
     case tokens.Compare:
       if (all.some((token) => token.tokenType === tokens.Count)) {
         return 'write `count of hosts is down > 1`; a metric that is called count is written in quotes: `"count" of …`';
       }
+      if (before?.tokenType === tokens.Is && beforeLast?.tokenType === tokens.Word)
+        return `a metric is compared, a host is not: \`METRIC of ${beforeLast.image} ${found.image} …\``;
+      if (name === null) return null;
       return found.image === "="
         ? `write \`${name} is …\``
         : `a metric is compared, a host is not: \`METRIC of ${name} ${found.image} …\``;
     case tokens.Word:
-      if (before?.tokenType === tokens.Transition) return `write \`[${name} of ${found.image}]\``;
-      return knownStatuses.some((status) => status === found.image) ? `write \`${name} is ${found.image}\`` : null;
+      if (before?.tokenType === tokens.Transition) return `write \`[${before.image} of ${found.image}]\``;
+      if (!isStatus(found)) return null;
+      if (isStatusBefore) return hintForStatuses(before, found);
+      return name === null ? null : `write \`${name} is ${found.image}\``;
     default:
       return null;
   }
+}
+
+/** It stands where a status does. Behind `or` it does only if it is one: `host1 is down or host2 slave`. */
+function isInStatuses(word: IToken, before: IToken | undefined): boolean {
+  if (before?.tokenType === tokens.Or) return isStatus(word);
+  return [tokens.Is, tokens.Are, tokens.Was, tokens.Not].some((type) => type === before?.tokenType);
+}
+
+function hintForStatuses(before: IToken, found: IToken): string | null {
+  if (before.image === "neither") return `\`is not ${found.image} or …\` is true of what is neither`;
+  if (before.image === "either") return "leave `either` out";
+  return isStatus(before) ? `write \`${before.image} or ${found.image}\`` : null;
+}
+
+function isStatus(token: IToken): boolean {
+  return token.tokenType === tokens.Word && knownStatuses.some((status) => status === token.image);
 }
 
 /** `16 MB`, a number and its unit with a blank between; null: no such thing. */
@@ -125,5 +175,5 @@ function isStatusAlone(found: IToken, before: IToken | undefined, all: readonly 
     return false;
   const first = all[all.indexOf(before) - 1]?.tokenType;
   const begins = [tokens.Expect, tokens.When, tokens.If, tokens.And, tokens.Or, tokens.OpenParenthesis];
-  return first !== undefined && begins.includes(first) && knownStatuses.some((status) => status === before.image);
+  return first !== undefined && begins.includes(first) && isStatus(before);
 }

@@ -45,6 +45,7 @@ export function refuseStatus(status: string, word: Word, declarations: Declarati
     if (isName)
       return `\`${status}\` is a ${declarations.hostNames.has(status) ? "host" : "check"}: say what it should be, \`… or ${status} is …\``;
     const lower = status.toLowerCase();
+    if (lower === "stale") return "what is stale is `unknown`";
     if (knownStatuses.some((known) => known === lower)) return `write \`${lower}\``;
     return (
       didYouMean(status, knownStatuses) ??

@@ -55,7 +55,11 @@ const resourceAgents: ReadonlyMap<string, AgentMetadata> = new Map([
 
 function found(folder: string, word: string, user: string | null): FoundScript {
   const name = word.split("/").at(-1) ?? word;
-  if (/^(missing|chek|promto)|^(and|or|cooldown|limit|every|timeout)$/.test(name)) {
+  if (
+    /^(missing|chek|promto)|^(and|or|cooldown|limit|every|timeout|wehn|whenever|unless|when:|on|fi|notfy_mail)$/.test(
+      name,
+    )
+  ) {
     const reason = word.includes("/") ? `there is no ${word}` : `there is no ${word} in ${folder}/`;
     return { kind: "refused", path: word, reason, hint: null };
   }
