@@ -103,20 +103,28 @@ function readAllowances(file: LintedFile, lines: readonly Lines[]): readonly All
   for (const comment of file.comments) {
     if (!/^\s*lint\s*:/i.test(comment.text)) continue;
     const [, code, reason] = /^\s*lint:\s*allow\s+(W\d\d)\b[\s:,-]*(.*)$/.exec(comment.text) ?? [];
-    if (code === undefined || reason === undefined || reason.trim() === "" || !Object.hasOwn(codes, code)) {
-      const message =
-        code === undefined
-          ? "a comment for the linter is `# lint: allow W01 why this is meant`"
-          : reason?.trim() === ""
-            ? `say why ${code} is meant here, for those who come after you`
-            : `there is no warning ${code}`;
-      file.complaints.add("W16", comment.span, message);
+    const [message, hint = null] = whatIsWrong(code, reason?.trim() ?? "");
+    if (code === undefined || message !== undefined) {
+      if (message !== undefined) file.complaints.add("W16", comment.span, message, hint);
       continue;
     }
     const statement = meant.get(lineOf(source, comment.span.start)) ?? -1;
     allowances.push({ code, comment, statement, isUsed: false });
   }
   return allowances;
+}
+
+/** What is said about it, and how to mend it; nothing if all is well. */
+function whatIsWrong(code: string | undefined, reason: string): readonly string[] {
+  if (code === undefined) return ["a comment for the linter is `# lint: allow W01 why this is meant`"];
+  if (!Object.hasOwn(codes, code)) return [`there is no warning ${code}`];
+  if (reason === "") return [`say why ${code} is meant here, for those who come after you`];
+  const [other] = /^W\d\d\b/.exec(reason) ?? [];
+  if (other === undefined) return [];
+  return [
+    `a comment allows one warning, and this one names ${code} and ${other}`,
+    "write two comments, one above the other, each with its reason",
+  ];
 }
 
 /** For each line with a comment the statement on it, or the one below with nothing but comments between; -1: none. */
