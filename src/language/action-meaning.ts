@@ -1,6 +1,7 @@
 /** A line of a rule -> an action: a command, or a fence, with its options. */
 import { readCondition, readHost, type ConditionContext } from "./condition-meaning.ts";
 import { checkVariables, readCommand, splitCommand } from "./command-meaning.ts";
+import { optionsAtEnd } from "./loose-options.ts";
 import { readDuration, type Settings, type SettingsContext } from "./setting-values.ts";
 import { overlay, readSettings } from "./settings.ts";
 import { lineOf } from "./source.ts";
@@ -39,7 +40,7 @@ export function readAction(
   if (isFence && own.settings.onFailure === "continue") complainOfContinue(command, context);
   const place = { file: complaints.source.name, line: lineOf(complaints.source, command.span.start) };
   const settings = overlay(defaults, own.settings);
-  const options = readOptions(settings, { defaultTimeoutMs: isFence ? context.fencingMs : 30_000, command }, context);
+  const options = readOptions(settings, { defaultTimeoutMs: isFence ? context.fencingMs : 30_000 }, context);
   if (isFence) {
     const host = readFencedHost(command, context);
     return host === null || options === null ? null : { kind: "fence", host: templateOf(host), options, place };
@@ -59,11 +60,14 @@ function readFencedHost(command: Command, context: RuleContext & ConditionContex
   const [, host, extra] = command.words;
   const wrong = host === undefined ? command.words[0] : extra;
   if (host === undefined || wrong !== undefined) {
+    const loose = host === undefined ? null : optionsAtEnd(command.words, ["fence action"]);
     context.complaints.add(
       "E508",
       wrong?.span ?? command.span,
       "`fence` wants one host",
-      "write `fence %MASTER%`, or one line for each host",
+      loose === null
+        ? "write `fence %MASTER%`, or one line for each host"
+        : `options stand in braces: \`{ ${loose.text} }\``,
     );
     return null;
   }
@@ -75,28 +79,12 @@ function readFencedHost(command: Command, context: RuleContext & ConditionContex
 
 function readOptions(
   settings: Settings,
-  of: { readonly defaultTimeoutMs: number; readonly command: Command },
+  of: { readonly defaultTimeoutMs: number },
   context: RuleContext & ConditionContext,
 ): ActionOptions | null {
-  const { complaints } = context;
   const expect = readExpect(settings, context);
-  let undo: ActionOptions["undo"] = null;
-  if (settings.undo !== undefined) {
-    const words = splitCommand(settings.undo);
-    if (words === null || words.length === 0) {
-      const span = settings.undo[0]?.span ?? of.command.span;
-      complaints.add(
-        "E105",
-        span,
-        words === null ? "a quote inside of this command is not closed" : "`undo` needs a command",
-        null,
-      );
-      return null;
-    }
-    undo = readCommand(words, settings, context);
-    if (undo === null) return null;
-  }
-  if (expect === "broken") return null;
+  const undo = readUndo(settings, context);
+  if (expect === "broken" || undo === "broken") return null;
   return {
     timeoutMs: settings.timeoutMs ?? of.defaultTimeoutMs,
     retries: settings.retries ?? 0,
@@ -106,6 +94,37 @@ function readOptions(
     isOnce: settings.isOnce ?? false,
     undo,
   };
+}
+
+function readUndo(settings: Settings, context: RuleContext & ConditionContext): ActionOptions["undo"] | "broken" {
+  const [first] = settings.undo ?? [];
+  if (settings.undo === undefined || first === undefined) return null;
+  const refuse = (code: "E105" | "E202" | "E304" | "E309", message: string, hint: string | null): "broken" => {
+    context.complaints.add(code, first.span, message, hint);
+    return "broken";
+  };
+  const split = splitCommand(settings.undo);
+  switch (split.kind) {
+    case "unclosed":
+      return refuse("E105", "a quote inside of this command is not closed", null);
+    case "braces":
+      return refuse(
+        "E202",
+        "what `undo` runs has no options of its own",
+        "quote the braces if they are part of a word",
+      );
+    case "split": {
+      const [script] = split.words;
+      if (script === undefined) return refuse("E304", "`undo` needs a command", 'such as `undo "unplumb %VIP%"`');
+      if (plainText(script) === "fence")
+        return refuse(
+          "E309",
+          "`undo` runs a script, and `fence` is none: switching a host off undoes nothing",
+          "put it into `[on_failure]`",
+        );
+      return readCommand(split.words, settings, context) ?? "broken";
+    }
+  }
 }
 
 function readExpect(settings: Settings, context: ConditionContext): ActionOptions["expect"] | "broken" {

@@ -3,7 +3,8 @@ import { checkKey, type Check, type CheckProgram } from "../core/configuration.t
 import { sayDuration } from "../base/duration.ts";
 import { dialectOf, type DeclaredCheck, type Declarations } from "./declarations.ts";
 import { isOcf, readAgentCall, splitParameter } from "./ocf.ts";
-import { refuseScript, refuseSetting } from "./scripts.ts";
+import { refuseFirstWord, refuseScript } from "./scripts.ts";
+import { isName } from "../core/host-name.ts";
 import { lineOf } from "./source.ts";
 import type { Complaints } from "./complaints.ts";
 import { overlay } from "./settings.ts";
@@ -25,7 +26,7 @@ export function readChecks(
   const seen = new Map<string, DeclaredCheck>();
   const read: { check: Check; declared: DeclaredCheck }[] = [];
   for (const declared of declarations.checks) {
-    if (declared.isWhole) complainOfNames(declared, seen, declarations, complaints);
+    if (declared.isWhole && isName(declared.name)) complainOfNames(declared, seen, declarations, complaints);
     if (declared.command.isBroken) continue;
     const check = readCheck(declared, declarations, surroundings, complaints);
     if (check !== null) read.push({ check, declared });
@@ -54,7 +55,10 @@ function complainOfNames(
     return;
   }
   seen.set(key, declared);
-  if (declarations.hostNames.has(name)) {
+  if (name === "local") {
+    const message = "`local` is this host's name everywhere, so no condition could mean a check of that name";
+    complaints.add("E406", span, message, "give the check another name: `{ as NAME }`");
+  } else if (declarations.hostNames.has(name)) {
     complaints.add(
       "E406",
       span,
@@ -125,6 +129,7 @@ function readRun(
 ): Pick<Check, "run" | "isPromotable"> | null {
   if (declared.kind === "passive") {
     const [, extra] = declared.command.words;
+    complainOfName(declared, complaints);
     if (extra === undefined) return { run: { kind: "passive" }, isPromotable: false };
     complaints.add(
       "E404",
@@ -143,6 +148,14 @@ function readRun(
   return { run, isPromotable };
 }
 
+/** A name that nobody gave, but the script's own. */
+function complainOfName({ name, own, command }: DeclaredCheck, complaints: Complaints): void {
+  const [first] = command.words;
+  if (own.settings.as !== undefined || own.spans.has("as") || first === undefined || isName(name)) return;
+  const message = `\`${name}\` cannot be the name of a check: letters, digits and \`. _ : -\` make a name`;
+  complaints.add("E313", first.span, message, "give it one: `{ as NAME }`");
+}
+
 function readProgram(
   declared: DeclaredCheck,
   { settings, everyMs, timeoutMs, hostCount }: Given,
@@ -155,7 +168,7 @@ function readProgram(
   if (script === undefined || scriptWord === undefined) return null;
   const hint =
     "options of a check stand in braces: `{ every 5s }`, behind it or for the section on a line of their own";
-  if (refuseSetting(command.words, hint, complaints)) return null;
+  if (refuseFirstWord(command.words, hint, complaints)) return null;
   const user = settings.user ?? null;
   const found = surroundings.findScript("checks", script, user);
   if (found.kind === "refused") {
@@ -167,6 +180,7 @@ function readProgram(
     );
     return null;
   }
+  complainOfName(declared, complaints);
   const env = settings.env ?? {};
   /** A script that answers as agents do, and says nothing of itself, may answer that it is master. */
   if (!isOcf(script)) return { program: { argv: [found.path, ...rest], env, user }, isPromotable: true };

@@ -2,7 +2,7 @@
 import { checkVariable } from "./scope.ts";
 import { readAgentCommand, type CommandContext } from "./agent-command.ts";
 import { isOcf } from "./ocf.ts";
-import { refuseScript, refuseSetting } from "./scripts.ts";
+import { refuseFirstWord, refuseScript } from "./scripts.ts";
 import { templateOf } from "./template.ts";
 import { plainText } from "./words.ts";
 import type { Settings } from "./setting-values.ts";
@@ -29,7 +29,7 @@ export function readCommand(
     return null;
   }
   const hint = "variables stand in `[vars]`, options in braces: `{ timeout 5s }`";
-  if (refuseSetting(words, hint, complaints)) return null;
+  if (refuseFirstWord(words, hint, complaints)) return null;
   const areKnown = rest.map((word) => checkVariables(word, context)).every((isKnown) => isKnown);
   const user = settings.user ?? null;
   const found = surroundings.findScript("actions", script, user);
@@ -52,14 +52,21 @@ export function checkVariables(
   return variables.every((name) => checkVariable(name, word.span, scope, complaints));
 }
 
+export type SplitCommand =
+  | { readonly kind: "split"; readonly words: readonly Word[] }
+  /** A quote in it is not closed. */
+  | { readonly kind: "unclosed" }
+  /** It has braces outside of quotes. */
+  | { readonly kind: "braces" };
+
 /**
  * `undo "unplumb %VIP%"`: one word that holds a command is taken apart at its blanks, and quotes inside of it quote. Its
  * variables were found when the outer word was read and stay whole, whatever they will stand for. Several words are taken
- * as they are. null: a quote in it is not closed.
+ * as they are.
  */
-export function splitCommand(words: readonly Word[]): readonly Word[] | null {
+export function splitCommand(words: readonly Word[]): SplitCommand {
   const [only] = words;
-  if (only === undefined || words.length > 1) return words;
+  if (only === undefined || words.length > 1) return { kind: "split", words };
   const split: Word[] = [];
   let segments: Segment[] | null = null;
   let quote: string | null = null;
@@ -90,10 +97,11 @@ export function splitCommand(words: readonly Word[]): readonly Word[] | null {
       } else if (character === '"' || character === "'") {
         quote = character;
         add({ kind: "text", text: "" });
-      } else if (character === " " || character === "\t") close();
+      } else if (character === "{" || character === "}") return { kind: "braces" };
+      else if (character === " " || character === "\t") close();
       else add({ kind: "text", text: character });
     }
   }
   close();
-  return quote === null ? split : null;
+  return quote === null ? { kind: "split", words: split } : { kind: "unclosed" };
 }

@@ -8,7 +8,6 @@ import { constantText } from "./scope.ts";
 import { isOcf } from "./ocf.ts";
 import { didYouMean } from "./suggest.ts";
 import { plainText, shownText } from "./words.ts";
-import { isName } from "../core/host-name.ts";
 import type { Owner } from "./option-table.ts";
 import type { Command, ConditionTree, FileTree, Header, Section, SubjectTree, Word } from "./tree.ts";
 
@@ -169,12 +168,6 @@ function readCheck(
   const words = command.isBroken ? command.words.map(shownText) : constantWords(command.words, context);
   const script = words?.[0] ?? command.words.map(shownText)[0] ?? "";
   const name = own.settings.as ?? baseName(script);
-  const isNamed = own.settings.as !== undefined || own.spans.has("as") || command.isBroken;
-  const [first] = command.words;
-  if (!isNamed && words !== null && first !== undefined && !isName(name)) {
-    const message = `\`${name}\` cannot be the name of a check: letters, digits and \`. _ : -\` make a name`;
-    context.complaints.add("E313", first.span, message, "give it one: `{ as NAME }`");
-  }
   const isWhole = !command.isBroken && words !== null && own.isWhole && defaults.isWhole;
   return { name, kind, command, words, own, defaults, isWhole, sectionHost: place.host };
 }

@@ -3,6 +3,7 @@
  * off, leaves it out, and then does its default action, which is to reboot; so every parameter is held against the agent's own
  * metadata before it is ever run, and the action is not the file's to give.
  */
+import { optionsAtEnd } from "./loose-options.ts";
 import { didYouMean } from "./suggest.ts";
 import { constantText, type Scope } from "./scope.ts";
 import { plainText } from "./words.ts";
@@ -42,10 +43,15 @@ export function readParameters(command: Command, metadata: AgentMetadata, contex
     const value = equals < 1 ? "" : text.slice(equals + 1);
     const secretOf = !known.has(name) && name.endsWith("_file") ? name.slice(0, -"_file".length) : null;
     if (equals < 1) {
+      const loose = text.startsWith("-") ? null : optionsAtEnd(command.words, ["fence device"]);
       const hint = text.startsWith("-")
         ? "options of the command line cannot be used: given any, an agent does not read what it is told"
-        : null;
+        : loose === null
+          ? null
+          : `options stand in braces: \`{ ${loose.text} }\``;
       refuse(word.span, `a fence agent takes parameters as name=value, and \`${text}\` is not that`, hint);
+      // What follows is as likely its value.
+      break;
     } else if (name === "action" || name === "option") {
       refuse(
         word.span,
@@ -55,6 +61,10 @@ export function readParameters(command: Command, metadata: AgentMetadata, contex
       );
     } else if (seen.has(name)) {
       refuse(word.span, `\`${name}\` is given twice`, null);
+    } else if (secretOf !== null && seen.has(secretOf)) {
+      refuse(word.span, `\`${secretOf}\` is given twice, and here by \`${name}\``, "leave one of the two out");
+    } else if (known.has(name) && !known.has(`${name}_file`) && seen.has(`${name}_file`)) {
+      refuse(word.span, `\`${name}\` is given twice, here and by \`${name}_file\``, "leave one of the two out");
     } else if (secretOf !== null && known.has(secretOf)) {
       const secret = surroundings.findSecret(value);
       if (secret.kind === "found") secrets.push([secretOf, secret.path]);

@@ -48,6 +48,8 @@ class Lexing {
   /** Of the statement that is being read. */
   #tokens: IToken[] = [];
   #isBroken = false;
+  /** What is wrong with the file as a whole, and the same in each line, was told in one. */
+  #isFileTold = false;
   /** What stands behind a header, which is told; it stands in for the line that it was meant to be. */
   #rest: Span | null = null;
   #parentheses = 0;
@@ -372,7 +374,9 @@ class Lexing {
     this.#cursor.at = this.#cursor.lineEnd();
   }
 
-  #breakAt({ code, span, message, hint }: Fault): void {
+  #breakAt({ code, span, message, hint, isOfFile }: Fault): void {
+    if (isOfFile === true && this.#isFileTold) this.#isBroken = true;
+    this.#isFileTold ||= isOfFile === true;
     this.#break(code, span, message, hint);
   }
 

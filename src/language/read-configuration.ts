@@ -9,7 +9,7 @@ import { declare } from "./declarations.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { lint } from "./lint/lint.ts";
 import { parse, type Parsed } from "./parse.ts";
-import { fileBytesMax, readSource, type SourceFile } from "./source.ts";
+import { fileBytesMax, readSource, whyNoText, type SourceFile } from "./source.ts";
 import type { Code } from "./codes.ts";
 import type { FileKind } from "./lexer.ts";
 import type { Scope } from "./scope.ts";
@@ -84,6 +84,11 @@ function readFile(file: SourceFile | null, kind: FileKind): ReadFile {
   if (file !== null && file.bytes.length > fileBytesMax) {
     const message = `this file has more than ${fileBytesMax} bytes, and is not read`;
     complaints.addOfFile("E101", message, "is it the right file?");
+    return { tree: { sections: [] }, comments: [], statements: [], complaints };
+  }
+  const noText = file === null ? null : whyNoText(file);
+  if (noText !== null) {
+    complaints.addOfFile("E103", noText.message, noText.hint);
     return { tree: { sections: [] }, comments: [], statements: [], complaints };
   }
   return { ...parse(complaints, kind), complaints };

@@ -95,8 +95,20 @@ function shownHeader(header: RuleHeader): string {
   return header.kind === "rule" ? `rule ${ruleName(header)}` : ruleName(header);
 }
 
+/** Names under which `failoverctl ack` knows something else. */
+const otherMeanings: ReadonlyMap<string, string> = new Map([
+  ["journal", "`failoverctl ack journal` is about the daemon's journal, so nothing could let the rule act again"],
+  ["fence", "`failoverctl ack fence HOST` is about a host that a person has switched off"],
+]);
+
 function checkRuleName(word: Word, name: string, { complaints }: RuleContext): boolean {
   if (!checkName(name, word.span, complaints)) return false;
+  const other = otherMeanings.get(name);
+  if (other !== undefined) {
+    const message = `a rule cannot be called \`${name}\`: ${other}`;
+    complaints.add("E313", word.span, message, "give it another name");
+    return false;
+  }
   if (!/^.+_to_.+$/.test(name) && name !== "split_brain" && name !== "on_failure") return true;
   const message = `\`${name}\` is the name of another kind of section, so a rule cannot be called that`;
   complaints.add("E313", word.span, message, `give it another name, or write \`[${name}]\` if that is what is meant`);

@@ -9,12 +9,16 @@ import { shownText } from "./words.ts";
 import type { Span, Word } from "./tree.ts";
 
 /**
- * `interval = 5s`, where other programs have their settings, would be a script called interval. True, with a complaint, if
- * the words look like that.
+ * What can be no script, whatever there is on the disk: an empty word, and `interval = 5s`, where other programs have their
+ * settings. True, with a complaint, if the words begin like that.
  */
-export function refuseSetting(words: readonly Word[], hint: string, complaints: Complaints): boolean {
+export function refuseFirstWord(words: readonly Word[], hint: string, complaints: Complaints): boolean {
   const [first, second] = words;
   if (first === undefined) return false;
+  if (shownText(first) === "") {
+    complaints.add("E316", first.span, "here is an empty word, and the name of a script was expected", null);
+    return true;
+  }
   const joined = /^[A-Za-z_][A-Za-z0-9_]*=/.exec(shownText(first));
   const isSetting = second !== undefined && shownText(second) === "=";
   if (joined === null && !isSetting) return false;

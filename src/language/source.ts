@@ -31,6 +31,29 @@ export function readSource(file: SourceFile): Source {
   return { name: file.name, text, lineStarts };
 }
 
+/** What keeps a file from being text of lines, and how to mend it; null: nothing. What is wrong here and there is told where it stands. */
+export function whyNoText({ bytes }: SourceFile): { readonly message: string; readonly hint: string } | null {
+  const head = bytes.subarray(0, judgedBytesMax);
+  const zeros = head.filter((byte) => byte === 0).length;
+  if (head.length > 0 && zeros === head.length)
+    return { message: "this file is nothing but zeros, as a crash may leave one", hint: "restore it" };
+  const [first, second] = head;
+  const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  // Of letters and signs as conf files have them every second byte of UTF-16 is a zero.
+  if (hasMark || zeros * 4 > head.length) return { message: "this file is UTF-16", hint: "save it as UTF-8" };
+  if (head.includes(carriageReturn) && !bytes.includes(newline))
+    return {
+      message: "the lines of this file end with CR only, so all of it would be one line",
+      hint: "let them end with LF",
+    };
+  return null;
+}
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+/** Enough to see what a file is made of. */
+const judgedBytesMax = 4_096;
+
 /** From 1. */
 export function lineOf(source: Source, offset: number): number {
   let low = 0;

@@ -16,6 +16,8 @@ export interface Fault {
   readonly span: Span;
   readonly message: string;
   readonly hint: string | null;
+  /** It is about the file, and the same wherever it is met: told once. */
+  readonly isOfFile?: true;
 }
 
 export interface ScannedWord {
@@ -182,6 +184,7 @@ function faultOfCharacter(text: string, at: number, isQuoted: boolean): Fault | 
       span,
       message: "here are bytes that are not UTF-8",
       hint: "save the file as UTF-8; outside of comments other encodings cannot be read",
+      isOfFile: true,
     };
   }
   const isHidden =

@@ -63,6 +63,7 @@ function found(folder: string, word: string, user: string | null): FoundScript {
     const reason = word.includes("/") ? `there is no ${word}` : `there is no ${word} in ${folder}/`;
     return { kind: "refused", path: word, reason, hint: null };
   }
+  if (name === "") return { kind: "refused", path: word, reason: `${word} is a folder, not a program`, hint: null };
   if (name.startsWith("unsafe")) {
     const path = `/opt/failoverd/${folder}/${word}`;
     const reason = `the file ${path} can be written to by everybody (mode 0777), who could then run anything as root`;

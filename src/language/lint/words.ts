@@ -34,7 +34,9 @@ export function* lintWords(linted: Linted, sources: Sources): Iterable<Warning> 
     }
     for (const option of command.options) {
       if (option.kind !== "plain" || shownText(option.name) !== "undo") continue;
-      const undo = { ...line, command: { ...command, words: splitCommand(option.values) ?? [] } };
+      const split = splitCommand(option.values);
+      if (split.kind !== "split") continue;
+      const undo = { ...line, command: { ...command, words: split.words } };
       for (const warning of findVariables(undo, known, text)) if (!isTold.has(warning.code)) yield { file, ...warning };
     }
   }
