@@ -147,6 +147,12 @@ function placeOf(header: Header, { complaints, scope }: SettingsContext): { host
     );
     return null;
   }
+  const small = text.toLowerCase();
+  if (small === "local" || small === "passive") {
+    const message = `there is no section \`[${text}]\`: its name is written in small letters`;
+    complaints.add("E206", header.name.span, message, `write \`[${small}]\``);
+    return { host: scope.localHost, isPassive: small === "passive" };
+  }
   if (!checkName(shownText(header.name), header.name.span, complaints)) return null;
   const message = `checks in \`[${text}]\` would run on ${text}, and this host is ${scope.localHost}: checks on other hosts cannot be run yet`;
   const hint = `run failoverd on ${text} itself, or let ${text} report to a \`[passive]\` check here, or check it from here: \`[local]\` and \`{ for ${text} }\``;

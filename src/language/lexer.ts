@@ -48,7 +48,7 @@ class Lexing {
   /** Of the statement that is being read. */
   #tokens: IToken[] = [];
   #isBroken = false;
-  /** What is wrong with the file as a whole, and the same in each line, was told in one. */
+  /** What is the same in each line was told in one. */
   #isFileTold = false;
   /** What stands behind a header, which is told; it stands in for the line that it was meant to be. */
   #rest: Span | null = null;
@@ -375,18 +375,14 @@ class Lexing {
   }
 
   #breakAt({ code, span, message, hint, isOfFile }: Fault): void {
-    if (isOfFile === true && this.#isFileTold) this.#isBroken = true;
+    this.#isBroken ||= isOfFile === true && this.#isFileTold;
     this.#isFileTold ||= isOfFile === true;
     this.#break(code, span, message, hint);
   }
 
   #refuseCapitals(span: Span, text: string): void {
-    this.#cursor.complaints.add(
-      "E212",
-      span,
-      `keywords are written in small letters, and this is \`${text}\``,
-      `write \`${text.toLowerCase()}\`, or quote it if it is a name`,
-    );
+    const hint = `write \`${text.toLowerCase()}\`, or quote it if it is a name`;
+    this.#cursor.complaints.add("E212", span, `keywords are written in small letters, and this is \`${text}\``, hint);
   }
 
   #push(type: TokenType, start: number, end: number, word: Parameters<typeof tokens.makeToken>[3] = null): void {

@@ -133,6 +133,8 @@ interface Special {
   readonly hint: string | (() => string | null) | null;
 }
 
+const bareHeaders = [tokens.SplitBrain, tokens.OnFailure, tokens.Vars, tokens.Notify];
+
 /** Mistakes that deserve a better sentence than what the grammar expected. */
 function specialCase(
   found: IToken,
@@ -146,6 +148,11 @@ function specialCase(
       isAlone: all[2]?.tokenType === tokens.CloseBracket,
     });
     if (special !== null) return special;
+  }
+  const header = all[1]?.tokenType;
+  if (at === 2 && all[0]?.tokenType === tokens.OpenBracket && header !== undefined && bareHeaders.includes(header)) {
+    const message = `expected \`]\`, but here is \`${found.image}\``;
+    return { code: "E207", message, hint: `this section has no more than its name: \`[${before?.image}]\`` };
   }
   if (found.tokenType === tokens.CloseBrace && before?.tokenType === tokens.OpenBrace) {
     const hint = "leave them out, or write an option";

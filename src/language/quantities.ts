@@ -49,8 +49,11 @@ function hintForQuantity(text: string): string {
       sec: "s",
       secs: "s",
       seconds: "s",
-      mins: "min",
-      minutes: "min",
+      mins: "m",
+      minute: "m",
+      minutes: "m",
+      hours: "h",
+      days: "d",
       bytes: "B",
       b: "B",
     };

@@ -81,8 +81,16 @@ export function meantVariable(name: string, scope: Scope): string | null {
   return bare !== name && known.includes(bare) ? `%${bare}%` : null;
 }
 
-/** The text of a word all of whose variables are known now; null, with a complaint, if one is not. */
-export function constantText(word: Word, scope: Scope, complaints: Complaints): string | null {
+/**
+ * The text of a word all of whose variables are known now; null, with a complaint, if one is not. `instead`: where one that is
+ * known only in a run could stand.
+ */
+export function constantText(
+  word: Word,
+  scope: Scope,
+  complaints: Complaints,
+  instead: string | null = null,
+): string | null {
   let text = "";
   for (const segment of word.segments) {
     if (segment.kind === "text") {
@@ -96,7 +104,7 @@ export function constantText(word: Word, scope: Scope, complaints: Complaints): 
           "E314",
           word.span,
           `%${segment.name}% is known only when a run starts, and this has to be known before`,
-          null,
+          instead,
         );
       } else checkVariable(segment.name, word.span, scope, complaints);
       return null;

@@ -221,7 +221,8 @@ function flag(into: Settings): Reader {
   return (option, { complaints }) => {
     const [value] = option.values;
     if (value === undefined) return into;
-    complaints.add("E305", value.span, `\`${shownText(option.name)}\` takes no value`, hintForExtra(value));
+    const hint = hintForExtra(value) ?? `leave \`${shownText(value)}\` out`;
+    complaints.add("E305", value.span, `\`${shownText(option.name)}\` takes no value`, hint);
     return into;
   };
 }
@@ -280,7 +281,7 @@ const readEnv: Reader = (option, { complaints, scope }, before) => {
   }
   const env: Record<string, string> = { ...before.env };
   for (const word of option.values) {
-    const text = constantText(word, scope, complaints);
+    const text = constantText(word, scope, complaints, "give it to the script as a word of the command instead");
     if (text === null) continue;
     const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined) {

@@ -36,7 +36,7 @@ export function mayBeWellLater({ configuration, complaints }: LoadedConfiguratio
   return configuration === null && errors.every(({ code }) => code === ("E319" satisfies Code));
 }
 
-/** Complaints about a file as a whole, which are made here because the language sees bytes only. */
+/** Complaints about a file as a whole, which are made here because the language sees bytes only. The reference lists them. */
 export const fileCodes = {
   E001: "a configuration file that is not there",
   E002: "a configuration file that cannot be read",
@@ -58,7 +58,7 @@ export async function loadConfiguration(
   const actions = await readConfigurationFile(folders, "actions");
   const unread = [checks, actions].flatMap((read) => (read.kind === "refused" ? [read.complaint] : []));
   if (checks.kind === "missing") unread.unshift(missingChecks(folders));
-  if (unread.length > 0) return { configuration: null, complaints: unread };
+  if (unread.length > 0) return { configuration: null, complaints: onceAFault(unread) };
 
   const { readConfiguration } = await import("../language/read-configuration.ts");
   const files = { checks: fileOf(checks), actions: fileOf(actions) };
@@ -71,6 +71,13 @@ export async function loadConfiguration(
     }
     await findOut(questions, answers);
   }
+}
+
+/** What is wrong with the folder is wrong with each file in it. */
+function onceAFault(complaints: readonly Complaint[]): readonly Complaint[] {
+  return complaints.filter(
+    ({ message }, index) => complaints.findIndex((other) => other.message === message) === index,
+  );
 }
 
 interface Questions {
@@ -172,7 +179,7 @@ async function readConfigurationFile(folders: Folders, which: "checks" | "action
         return refused(
           "E002",
           `${path} is ${stats.isDirectory() ? "a folder" : "no regular file"}, not a file of text`,
-          null,
+          "move it away, and put the file in its place",
         );
       }
       const unsafe = judgeSafety(path);
@@ -186,7 +193,8 @@ async function readConfigurationFile(folders: Folders, which: "checks" | "action
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === "ENOENT") return { kind: "missing" };
-    return refused("E002", `${path} cannot be read: ${errnoInWords(errno)}`, null);
+    const hint = errno === "EACCES" ? `let the daemon's user read it, and enter the folders above it` : null;
+    return refused("E002", `${path} cannot be read: ${errnoInWords(errno)}`, hint);
   }
 }
 

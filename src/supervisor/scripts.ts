@@ -41,7 +41,7 @@ const firstLineBytesMax = 256;
 
 /** The script that a word of checks.conf or actions.conf means. `user`: as whom it is to run, if not as the daemon does. */
 export function findScript(folders: Folders, folder: ScriptFolder, word: string, user: Identity | null): FoundScript {
-  const finding = judgeProgram(pathOf(folders, folder, word));
+  const finding = judgeProgram(pathOf(folders, folder, word), folders.root);
   if (finding.kind === "found") return (user === null ? null : judgeForUser(finding.path, user)) ?? finding;
   if (finding.hint !== null || word.includes("/")) return finding;
   if (word.startsWith("ocf:")) return { ...finding, hint: meantAgent(word) };
@@ -50,10 +50,10 @@ export function findScript(folders: Folders, folder: ScriptFolder, word: string,
 
 /** A fence agent: a path, or a name that is looked up in `actions/` and then where the system has its agents. */
 export function findFenceAgent(folders: Folders, word: string): FoundScript {
-  if (word.includes("/")) return judgeProgram(resolve(folders.root, word));
+  if (word.includes("/")) return judgeProgram(resolve(folders.root, word), folders.root);
   const places = [folders.actions, ...agentFolders];
   const path = places.map((folder) => join(folder, word)).find((candidate) => existsSync(candidate));
-  if (path !== undefined) return judgeProgram(path);
+  if (path !== undefined) return judgeProgram(path, folders.root);
   const reason = `${word} is no fence agent in ${places.join(", ")}`;
   return {
     kind: "refused",
@@ -76,13 +76,17 @@ function isProgram(path: string): boolean {
   return seen.ok && seen.answer.isFile() && (seen.answer.mode & 0o111) !== 0;
 }
 
-/** Whether the program at an absolute path could be run, by this user and safely. */
-export function judgeProgram(path: string): FoundScript {
+/** Whether the program at an absolute path could be run, by this user and safely. What lies outside of `root` is not failoverd's to make a program. */
+function judgeProgram(path: string, root: string): FoundScript {
   const { flaw, interpreter } = inspectProgram(path);
   if (flaw !== null) {
     const isMissing = flaw.errno === "ENOENT" && interpreter === "";
-    const hint = interpreter.endsWith("\r") ? mendLineEnds(path) : isMissing ? null : mendMode(path);
-    return { kind: "refused", path, reason: isMissing ? `${path} is not there` : flaw.reason, hint };
+    const hint = interpreter.endsWith("\r")
+      ? mendLineEnds(path)
+      : isMissing || !path.startsWith(`${root}/`)
+        ? null
+        : mendMode(path);
+    return { kind: "refused", path, reason: isMissing ? sayMissing(path) : flaw.reason, hint };
   }
   const found: FoundScript = { kind: "found", path };
   if (interpreter === "") return judgeAccess(path) ?? judgeSafety(path) ?? found;
@@ -115,6 +119,11 @@ export function judgeShared(path: string): ScriptRefusal | null {
     reason: `${path} can be written to by others (mode ${mode}), who could then run anything as root`,
     hint: `chmod go-w ${path}`,
   };
+}
+
+function sayMissing(path: string): string {
+  const target = attempt(() => readlinkSync(path));
+  return target.ok ? `${path} is a link to ${target.answer}, which is not there` : `${path} is not there`;
 }
 
 /** For a file that is there and was not made executable; null for what is anything else. */

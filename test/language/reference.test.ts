@@ -17,6 +17,7 @@ import { builtInVariables } from "../../src/language/scope.ts";
 import { notifyTopics } from "../../src/core/configuration.ts";
 import { repositoryRoot } from "../root.ts";
 import { printEbnf } from "./ebnf.ts";
+import { fileCodes } from "../../src/supervisor/configuration-files.ts";
 import { createNotifications, type Notification } from "../../src/supervisor/notifications.ts";
 import type { Configuration } from "../../src/core/configuration.ts";
 import type { Effect } from "../../src/core/effect.ts";
@@ -77,7 +78,7 @@ function optionsOf(owners: readonly Owner[]): string {
 }
 
 function codesOf(letter: "E" | "W"): string {
-  const rows = Object.entries(codes).filter(([code]) => code.startsWith(letter));
+  const rows = Object.entries({ ...fileCodes, ...codes }).filter(([code]) => code.startsWith(letter));
   return table(
     ["", letter === "E" ? "error" : "warning"],
     rows.map(([code, title]) => [code, title]),

@@ -110,6 +110,21 @@ void test("a file that others can change is refused when the daemon is root", { 
   );
 });
 
+void test("what is wrong with the folder is told once", { skip: !isRoot }, async () => {
+  chmodSync(join(root, "conf"), 0o777);
+  assert.deepEqual(await complaints(), [
+    "checks.conf:0 E003 the folder ROOT/conf can be written to by everybody (mode 0777), who could then run anything as root (chmod go-w ROOT/conf)",
+  ]);
+});
+
+void test("a folder in a file's place is refused, with what to do", async () => {
+  rmSync(join(root, "conf/actions.conf"));
+  mkdirSync(join(root, "conf/actions.conf"));
+  assert.deepEqual(await complaints(), [
+    "actions.conf:0 E002 ROOT/conf/actions.conf is a folder, not a file of text (move it away, and put the file in its place)",
+  ]);
+});
+
 void test("a file that is too big is refused, not read", async () => {
   put("conf/checks.conf", `[local]\ncheck_db\n${"#".repeat(2 * 1024 * 1024)}`);
   assert.match((await complaints()).join("\n"), /^checks\.conf:0 E101 /m);

@@ -50,14 +50,23 @@ const rows: readonly Row[] = [
   { name: "a symlink", word: "link", want: /^found ROOT\/checks\/link$/ },
   { name: "env finds its program", word: "envgood", want: /^found / },
   { name: "not there", word: "none", want: /^refused ROOT\/checks\/none .*hint: null$/ },
-  { name: "a symlink to nowhere", word: "broken", want: /^refused ROOT\/checks\/broken / },
+  {
+    name: "a symlink to nowhere",
+    word: "broken",
+    want: /^refused ROOT\/checks\/broken is a link to nowhere, which is not there /,
+  },
+  { name: "a file elsewhere", word: "/etc/passwd", want: /^refused \/etc\/passwd is not executable .*hint: null$/ },
   {
     name: "in the other folder",
     word: "plumb",
     want: /^refused .*hint: it is in ROOT\/actions; checks\.conf takes its scripts from ROOT\/checks$/,
   },
   { name: "a folder", word: "folder", want: /^refused ROOT\/checks\/folder is a folder/ },
-  { name: "not executable", word: "plain", want: /^refused ROOT\/checks\/plain is not executable .*0644/ },
+  {
+    name: "not executable",
+    word: "plain",
+    want: /^refused ROOT\/checks\/plain is not executable .*0644.*hint: chmod \+x ROOT\/checks\/plain$/,
+  },
   { name: "empty", word: "empty", want: /^refused ROOT\/checks\/empty is an empty file/ },
   {
     name: "line ends of Windows",
