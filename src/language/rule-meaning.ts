@@ -49,13 +49,13 @@ export function readRule(section: Section, header: RuleHeader, context: RuleCont
   const { complaints } = context;
   const scope = scopeOf(header, context);
   const name = ruleName(header);
-  if (header.kind === "rule" && !checkRuleName(header.name, name, context)) return null;
+  const isNamed = header.kind !== "rule" || checkRuleName(header.name, name, context);
   const parts = sortLines(section, header, { ...context, scope });
   const trigger = readTrigger(header, parts.when, { ...context, scope });
   const guard = parts.guard?.condition === undefined ? null : readClause(parts.guard, { ...context, scope });
   const { settings } = parts.defaults;
   const actions = parts.commands.map((command) => readAction(command, settings, { ...context, scope }));
-  if (trigger === null || guard === "broken" || parts.isBroken) return null;
+  if (!isNamed || trigger === null || guard === "broken" || parts.isBroken) return null;
   if (!actions.every((action) => action !== null)) return null;
   const place = { file: complaints.source.name, line: lineOf(complaints.source, header.span.start) };
   const { cooldownMs = 0, limit = null } = settings;
