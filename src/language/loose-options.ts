@@ -10,31 +10,30 @@ export interface LooseOptions {
   readonly span: Span;
 }
 
-/** The end of the line, if all of it reads as options of those owners; null: it does not. */
+/** The end of the line, if all of it reads as options of those owners; null: it does not. Takes time linear in the words. */
 export function optionsAtEnd(words: readonly Word[], owners: readonly Owner[]): LooseOptions | null {
   const takes = new Map(rowsOf(owners).map((row) => [row.name, row.takes]));
-  // Without the parentheses that others write instead, and the commas.
-  const parts = words.map((word) => shownText(word).match(/[^()[\],]+/g) ?? []);
-  for (const [at, word] of words.entries()) {
-    if (at === 0 || (parts[at]?.length !== 0 && !takes.has(parts[at]?.[0] ?? ""))) continue;
-    const options = readOptions(parts.slice(at).flat(), takes);
-    if (options !== null)
-      return { text: options.join(", "), span: { start: word.span.start, end: words.at(-1)?.span.end ?? 0 } };
+  const parts = words.slice(1).flatMap(partsOf);
+  const texts = parts.map(({ text }) => text);
+  /** From the end on: for each part that begins options up to the end, the index of the one behind the first of them. */
+  const nexts = new Map<number, number>();
+  for (let at = parts.length - 1; at >= 0; at -= 1) {
+    const values = valuesOf(takes.get(texts[at] ?? ""), texts.slice(at + 1, at + 4));
+    const next = values === null ? null : at + 1 + values;
+    if (next !== null && (next === parts.length || nexts.has(next))) nexts.set(at, next);
   }
-  return null;
+  const first = parts.findIndex((_, at) => nexts.has(at));
+  const start = parts[first]?.word.span.start;
+  if (start === undefined) return null;
+  const options: string[] = [];
+  for (let at = first, next = nexts.get(at); next !== undefined; at = next, next = nexts.get(at))
+    options.push(texts.slice(at, next).join(" "));
+  return { text: options.join(", "), span: { start, end: words.at(-1)?.span.end ?? start } };
 }
 
-/** Each option with its values; null: something is neither. */
-function readOptions(texts: readonly string[], takes: ReadonlyMap<string, string>): readonly string[] | null {
-  const options: string[] = [];
-  for (let at = 0; at < texts.length;) {
-    const rest = texts.slice(at + 1, at + 4);
-    const values = valuesOf(takes.get(texts[at] ?? ""), rest);
-    if (values === null) return null;
-    options.push([texts[at], ...rest.slice(0, values)].join(" "));
-    at += 1 + values;
-  }
-  return options.length === 0 ? null : options;
+/** Without the parentheses that others write instead of braces, and the commas. */
+function partsOf(word: Word): readonly { readonly text: string; readonly word: Word }[] {
+  return (shownText(word).match(/[^()[\],]+/g) ?? []).map((text) => ({ text, word }));
 }
 
 /** How many of the words are the option's values, by what it takes; null: they cannot be. */

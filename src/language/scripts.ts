@@ -33,9 +33,11 @@ export function refuseFirstWord(words: readonly Word[], hint: string, complaints
  */
 export function meantClause(words: readonly Word[]): "when" | "if" | "if not" | null {
   const [first = "", ...rest] = words.map(shownText);
-  if (!conditionPattern.test(rest.join(" "))) return null;
+  const near = nearest(first, ["when", "if"]);
+  const pattern = near === null ? conditionPattern : /(?:^| )(?:is|are|was|of) /;
+  if (!pattern.test(rest.join(" "))) return null;
   if (first === "unless") return "if not";
-  return nearest(first, ["if"]) === null ? "when" : "if";
+  return near === "if" ? "if" : "when";
 }
 
 const conditionPattern = new RegExp(
