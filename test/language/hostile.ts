@@ -150,6 +150,17 @@ export const hostile: readonly Hostile[] = [
     text: (size) => `[local]\n${repeat("check_a { every 2s, timout 1s, fall x }\n", size)}`,
   },
   {
+    name: "options without braces",
+    file: "actions",
+    text: (size) => `[slave_to_master]\n${repeat(`x ${repeat("every 2s ", 2_000)}y $RULE\n`, size)}`,
+  },
+  {
+    name: "much that has to be true at once",
+    file: "actions",
+    text: (size) =>
+      lines((index) => `[rule r${index}]\nwhen ${repeat("all hosts are slave and ", 12_000)}host1 is slave\nx`, size),
+  },
+  {
     name: "many comments for the linter",
     file: "actions",
     text: (size) => repeat("# lint: allow W01 because\n", size),
