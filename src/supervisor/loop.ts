@@ -48,6 +48,8 @@ export interface Performer {
   readonly remembered: () => void;
   /** After each turn, before another begins. */
   readonly turned: () => void;
+  /** At each heartbeat between two turns: nothing has become known. */
+  readonly beat: () => void;
 }
 
 export interface Loop {
@@ -114,7 +116,7 @@ export function startLoop(
     }
     turnedAtMs = nowMs;
     turnedAtBootMs = clock.bootMs();
-    performer.turned();
+    performer.beat();
     sleep();
   }
 

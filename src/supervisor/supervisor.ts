@@ -207,6 +207,7 @@ function startWorks(
         settle();
         memory.refresh();
       },
+      beat: () => memory.refresh(),
       perform: (effect) => {
         switch (effect.kind) {
           case "answer":

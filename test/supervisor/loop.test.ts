@@ -47,6 +47,7 @@ class Held {
         },
         remembered: () => undefined,
         turned: () => undefined,
+        beat: () => undefined,
       },
     );
   }
@@ -171,6 +172,7 @@ void test("what is thought about for long is taken in parts: a burst is no stall
       perform: () => undefined,
       remembered: () => undefined,
       turned: () => turnsAtMs.push(nowMs),
+      beat: () => undefined,
     },
   );
   for (let event = 0; event < 100; event += 1) loop.post({ kind: "tick" });
