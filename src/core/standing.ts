@@ -5,7 +5,7 @@
  * that is master and becomes critical changes from master to critical whatever stood between, once: `seenSinceRole`
  * keeps what it has been since it was last seen in its role.
  */
-import { isRole } from "./status.ts";
+import { isRanked, isRole } from "./status.ts";
 import type { Status } from "./result.ts";
 import type { StatusPattern } from "./configuration.ts";
 import type { Role, Standing } from "./state.ts";
@@ -45,12 +45,29 @@ export function advance(
     next = { ...next, role: seen.role, roleSinceMs: nowMs, roleOrder: order, seenSinceRole: [] };
   }
   if (seen.status !== standing.status) {
-    const leavesRole = isRole(seen.status) || next.seenSinceRole.includes(seen.status) ? null : next.role;
+    const isSeen = isRole(seen.status) || isTakenForSeen(next.seenSinceRole, seen.status);
+    const leavesRole = isSeen ? null : next.role;
     changes.push({ isRole: false, from: standing.status, to: seen.status, leavesRole });
-    const seenSinceRole = isRole(seen.status) ? [] : [...new Set([...next.seenSinceRole, seen.status])];
+    const seenSinceRole = isRole(seen.status)
+      ? []
+      : [...next.seenSinceRole, ...(leavesRole === null ? [] : [seen.status])];
     next = { ...next, status: seen.status, sinceMs: nowMs, previous: standing.status, seenSinceRole };
   }
   return { standing: next, changes };
+}
+
+/**
+ * Identifiers that only a report knows, and that one role is left for. A report that names ever new ones must not fill the
+ * table. Those beyond count as seen: a rule for one of them does not fire, which is safer than that it fires twice. The
+ * statuses that have a rank are always told apart.
+ */
+export const identifiersSeenMax = 64;
+
+function isTakenForSeen(seen: readonly Status[], status: Status): boolean {
+  return (
+    seen.includes(status) ||
+    (!isRanked(status) && seen.filter((other) => !isRanked(other)).length >= identifiersSeenMax)
+  );
 }
 
 /** Whether a change is one from `from` to `to`. The cases, in order:

@@ -1,7 +1,7 @@
 /** A standing through time: which changes there are, and what rules they are changes for. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { advance, isChangeBetween, unknownStanding } from "../../src/core/standing.ts";
+import { advance, identifiersSeenMax, isChangeBetween, unknownStanding } from "../../src/core/standing.ts";
 import { isRole } from "../../src/core/status.ts";
 import type { StatusPattern } from "../../src/core/configuration.ts";
 import type { Status } from "../../src/core/result.ts";
@@ -117,4 +117,22 @@ void test("a standing remembers since when, what it was before, and the order of
   });
   assert.deepEqual(silent.seenSinceRole, ["unknown"]);
   assert.equal(silent.role, "slave");
+});
+
+void test("what a role was left for is not kept without an end: what is beyond counts as seen, and what is bad never does", () => {
+  const words = Array.from({ length: identifiersSeenMax }, (_, index) => `rev_${index}`);
+  assert.deepEqual(triggered(["master", ...words.slice(1), "rev_x"], ["master_to_rev_x"]), ["master_to_rev_x"]);
+  assert.deepEqual(triggered(["master", ...words, "rev_x"], ["master_to_rev_x", "any_to_rev_x"]), ["any_to_rev_x"]);
+  for (const status of ["critical", "down", "unknown", "conflict"])
+    assert.deepEqual(triggered(["master", ...words, "rev_x", status], [`master_to_${status}`]), [
+      `master_to_${status}`,
+    ]);
+  assert.deepEqual(triggered(["master", ...words, "critical", "rev_x", "critical"], ["master_to_critical"]), []);
+});
+
+void test("without a role there is nothing that it could be left for", () => {
+  let standing = unknownStanding(0);
+  for (const status of ["ok", "warning", "critical", "ok"])
+    ({ standing } = advance(standing, { status, role: null }, 1, 1));
+  assert.deepEqual(standing.seenSinceRole, []);
 });
