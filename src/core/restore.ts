@@ -10,6 +10,8 @@ import { newProgress } from "./schedule.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole } from "./status.ts";
 import { edgesOf, isSameSubject } from "./triggers.ts";
+import { forget } from "./forget.ts";
+import { checkOf } from "./grouped.ts";
 import { splitBrainCause, standingOf } from "./hosts.ts";
 import { isReported, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
@@ -233,13 +235,18 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       turn.state = { ...turn.state, maintenance: [...others, { scope, untilMs, untilWallMs, reason }] };
       return;
     }
+    case "check-removed": {
+      const key = checkKey(record.check, record.host);
+      const observation = checkOf(turn.configuration, key) === undefined ? turn.state.observations[key] : undefined;
+      if (observation !== undefined) forget(turn, observation, record.sentence);
+      return;
+    }
     case "daemon-start":
     case "daemon-stop":
     case "configured":
     case "reload-refused":
     case "learned":
     case "stalled":
-    case "check-removed":
     case "waiting":
     case "held":
     case "step-start":

@@ -5,10 +5,11 @@
  * starts as soon as the last has ended.
  */
 import { ownOf } from "../base/own.ts";
+import { forget } from "./forget.ts";
 import { observationsFrom } from "./grouped.ts";
 import { observe, newObservation, staleAtMs } from "./observe.ts";
 import { rankOf } from "./status.ts";
-import { note, record, setCheck, setChecks, setObservation, type Turn } from "./turn.ts";
+import { note, setCheck, setChecks, setObservation, type Turn } from "./turn.ts";
 import { checkKey, type Check, type CheckKey } from "./configuration.ts";
 import type { HostResult } from "./event.ts";
 import type { Result } from "./result.ts";
@@ -123,12 +124,8 @@ function hasRoom(turn: Turn, check: Check, host: string): boolean {
   const stale = known.find((observation) => observation.isStale && observation.host !== check.host);
   if (stale !== undefined) {
     const key = checkKey(stale.check, stale.host);
-    turn.state = {
-      ...turn.state,
-      observations: Object.fromEntries(Object.entries(turn.state.observations).filter(([other]) => other !== key)),
-    };
-    const sentence = `${key} is forgotten: it was silent, and ${check.name} reports on more hosts than ${reportedHostsMax}`;
-    record(turn, { kind: "check-removed", check: stale.check, host: stale.host, sentence });
+    const why = `${key} is forgotten: it was silent, and ${check.name} reports on more hosts than ${reportedHostsMax}`;
+    forget(turn, stale, why);
     return true;
   }
   const progress = turn.state.checks[check.key];

@@ -1,9 +1,12 @@
 /** A check that reports on hosts: on 256 of them and no more, of others' checks nothing, and what is silent makes room. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { masterOf } from "../../src/core/hosts.ts";
+import { replayRecords } from "../../src/core/restore.ts";
 import { reportedHostsMax } from "../../src/core/schedule.ts";
 import { Driven } from "./driven.ts";
 import { makeCheck, makeConfiguration, makeResult, makeState } from "./build.ts";
+import type { Record } from "../../src/core/record.ts";
 import type { HostResult } from "../../src/core/event.ts";
 
 const cluster = makeCheck("cluster", "h0", { dialect: "report", staleAfterMs: 5_000 });
@@ -82,4 +85,39 @@ void test("who reports over the socket on too many hosts, or on another's check,
   for (let host = 2; host <= reportedHostsMax; host += 1)
     assert.equal(report(`h${host}`), `yes: heard on h${host}: ok`);
   assert.equal(report("h999"), "no: heard reports on 256 hosts already: what it says of h999 is dropped");
+});
+
+void test("a host goes with the last that is known of it; if it was the master, that is said, and it is nobody's %MASTER%", () => {
+  const daemon = begin();
+  daemon.checkEnds(cluster.key, [...on(0, reportedHostsMax - 1), ...on(300, 301, "master")]);
+  assert.equal(masterOf(daemon.state), "h300");
+  for (let second = 0; second < 20; second += 1) {
+    daemon.nowMs += 1_000;
+    daemon.checkEnds(cluster.key, on(second < 6 ? 0 : 400 + second, second < 6 ? reportedHostsMax - 1 : 401 + second));
+  }
+  assert.ok(hostsOf(daemon) <= reportedHostsMax);
+  assert.deepEqual(
+    new Set(Object.keys(daemon.state.hosts)),
+    new Set(Object.values(daemon.state.observations).map(({ host }) => host)),
+  );
+  assert.deepEqual([masterOf(daemon.state), daemon.state.lastMaster], [null, null]);
+  assert.deepEqual(
+    daemon.said("transition").filter((sentence) => sentence.startsWith("h300: no longer")),
+    ["h300: no longer taken for the master: nothing that is known speaks of it any more"],
+  );
+});
+
+void test("what was forgotten behind the table stays forgotten over a crash, and what is declared now does not", () => {
+  const daemon = begin();
+  daemon.checkEnds(cluster.key, [...on(0, 1), ...on(7, 8, "master"), ...on(8, 9)]);
+  const gone = ["h0", "h7"].map((host): Record => ({
+    kind: "check-removed",
+    check: "cluster",
+    host,
+    sentence: "gone",
+  }));
+  const newer = { records: gone, unfinished: null, isCurrent: true };
+  const { observations, hosts, lastMaster } = replayRecords(daemon.configuration, daemon.state, newer, daemon.nowMs);
+  assert.deepEqual(Object.keys(observations), ["cluster on h0", "cluster on h8"]);
+  assert.deepEqual([Object.keys(hosts), lastMaster], [["h0", "h8"], null]);
 });
