@@ -55,12 +55,12 @@ export function judge(condition: Condition, around: Surroundings): Judgement {
     }
     case "was": {
       const fact = factOf(condition.subject, around);
-      const { standing } = fact;
-      const before = standing?.previous ?? null;
-      const truth = before === null || !fact.isFresh ? "unknown" : truthOf(condition.statuses.includes(before));
-      return leaf(condition, truth, () =>
-        before === null ? `${fact.name} had no status before` : `${fact.name} was ${before} before`,
-      );
+      /** What is known now was something else before. */
+      const isKnown = fact.isFresh && fact.standing?.status !== "unknown";
+      const before = isKnown ? (fact.standing?.previous ?? null) : null;
+      if (before === null) return leaf(condition, "unknown", () => fact.sentence());
+      const truth = truthOf(condition.statuses.includes(before));
+      return leaf(condition, truth, () => `${fact.name} was ${before} before`);
     }
     case "metric":
     case "range":

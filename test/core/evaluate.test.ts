@@ -105,6 +105,11 @@ check([
     want: "false",
   },
   {
+    name: "what it was before, of one that is unknown now",
+    given: { kind: "was", subject: host("h3"), statuses: ["unknown"] },
+    want: "unknown",
+  },
+  {
     name: "what it was before, of one that had no status before",
     given: { kind: "was", subject: host("h4"), statuses: ["ok"] },
     want: "unknown",

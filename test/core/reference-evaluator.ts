@@ -160,12 +160,12 @@ function statusOf(subject: Subject, world: LittleWorld): Status {
 function beforeOf(subject: Subject, world: LittleWorld): Status | null {
   if (subject.kind !== "check") {
     const host = hostNamed(subject, world);
-    return host === null || !world.hosts.includes(host) || !isKnown(host, world)
-      ? null
-      : (world.before.get(host) ?? null);
+    return host === null || statusOf(subject, world) === "unknown" ? null : (world.before.get(host) ?? null);
   }
   const check = checkNamed(subject, world);
-  return check === undefined || !check.isFresh ? null : (world.before.get(`${check.name} on ${check.host}`) ?? null);
+  return check === undefined || statusOf(subject, world) === "unknown"
+    ? null
+    : (world.before.get(`${check.name} on ${check.host}`) ?? null);
 }
 
 /** The first that is fresh and reports a lag; a check that is unknown reports nothing that counts. */
