@@ -27,7 +27,7 @@ export function touchedBy(known: Touching["known"], rule: Rule, cause: Cause | n
     if (typeof first === "string") addHost(touching, first);
   }
   if (cause !== null && cause.check !== null) addChecks(touching, cause.check, cause.host);
-  else if (cause !== null) addHost(touching, cause.host);
+  else if (cause !== null) for (const host of [cause.host, ...(cause.others ?? [])]) addHost(touching, host);
   return touching.touched;
 }
 
