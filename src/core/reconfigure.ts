@@ -8,9 +8,9 @@ import { isReported, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
 import { isLevel } from "./rules.ts";
 import { progressOf, record, setRule, type Turn } from "./turn.ts";
-import type { Check, Configuration, Rule } from "./configuration.ts";
+import type { Check, CheckKey, Configuration, Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
-import type { CheckProgress, Observation, RuleProgress, State } from "./state.ts";
+import type { CheckProgress, RuleProgress, State } from "./state.ts";
 
 export function reconfigure(turn: Turn, event: Extract<Event, { kind: "reconfigured" }>): void {
   const { configuration } = turn;
@@ -22,32 +22,27 @@ export function reconfigure(turn: Turn, event: Extract<Event, { kind: "reconfigu
 
 function reconfigureChecks(turn: Turn, before: Configuration): void {
   const { state, configuration, nowMs } = turn;
-  const checks: { [key: string]: CheckProgress } = {};
-  for (const check of configuration.checks) {
+  const progresses = configuration.checks.map((check): readonly [CheckKey, CheckProgress] => {
     const old = checkOf(before, check.key);
     const progress = state.checks[check.key];
-    if (old !== undefined && progress !== undefined && sameProgram(old, check))
-      checks[check.key] = sooner(progress, check, nowMs);
-    else checks[check.key] = newProgress(nowMs);
-  }
+    const isSame = old !== undefined && progress !== undefined && sameProgram(old, check);
+    return [check.key, isSame ? sooner(progress, check, nowMs) : newProgress(nowMs)];
+  });
+  const checks: State["checks"] = Object.fromEntries(progresses);
   for (const [key, progress] of Object.entries(state.checks)) {
     if (progress.job !== null && checks[key]?.job !== progress.job)
       turn.effects.push({ kind: "stopCheck", job: progress.job });
   }
-  const observations: { [key: string]: Observation } = {};
+  const known = Object.entries(state.observations).filter(([, observation]) => isReported(configuration, observation));
   for (const [key, observation] of Object.entries(state.observations)) {
-    if (isReported(configuration, observation)) observations[key] = observation;
-    else {
-      const { check, host } = observation;
-      record(turn, {
-        kind: "check-removed",
-        check,
-        host,
-        sentence: `${key} is not in the configuration any more; its status was ${observation.standing.status}`,
-      });
-    }
+    if (isReported(configuration, observation)) continue;
+    const { check, host, standing } = observation;
+    const sentence = `${key} is not in the configuration any more; its status was ${standing.status}`;
+    record(turn, { kind: "check-removed", check, host, sentence });
   }
-  for (const check of configuration.checks) observations[check.key] ??= newObservation(check, check.host, nowMs);
+  /** As after a start: the declared ones in their order, which prefers one metric over another, then what they reported on. */
+  const declared = configuration.checks.map((check) => [check.key, newObservation(check, check.host, nowMs)] as const);
+  const observations: State["observations"] = { ...Object.fromEntries(declared), ...Object.fromEntries(known) };
   const named = new Set([
     ...configuration.hosts,
     ...Object.values(observations).map((observation) => observation.host),
