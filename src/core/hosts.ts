@@ -6,7 +6,7 @@
  */
 import { ownOf } from "../base/own.ts";
 import { checkOf, observationsOn, observedHosts } from "./grouped.ts";
-import { edgesOf } from "./triggers.ts";
+import { edgesOf, trigger } from "./triggers.ts";
 import { advance, unknownStanding } from "./standing.ts";
 import { isRole, rankOf } from "./status.ts";
 import { record, setHost, type Turn } from "./turn.ts";
@@ -239,8 +239,8 @@ function watchForSplitBrain(turn: Turn): void {
     sentence: `SPLIT BRAIN: ${hosts.join(" and ")} are master at the same time`,
   });
   for (const rule of turn.configuration.rules) {
-    if (rule.trigger.kind !== "split-brain" || turn.isSilent) continue;
-    turn.edges.push({ rule: rule.name, cause: splitBrainCause(hosts), isLearned: true });
+    if (rule.trigger.kind !== "split-brain") continue;
+    trigger(turn, { rule: rule.name, cause: splitBrainCause(hosts), isLearned: true });
   }
 }
 

@@ -4,7 +4,7 @@
  * down like every other decision.
  */
 import { replayRecords, restoreState, type LastingState } from "./restore.ts";
-import { sayCause } from "./rules.ts";
+import { sayCause } from "./triggers.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Record } from "./record.ts";
 
@@ -39,6 +39,6 @@ export function droppedOf(
   return waiting.flatMap(({ rule, cause }): readonly Record[] => {
     if (cause.failed !== null) return [];
     const sentence = `${rule} dropped: ${sayCause(cause)}, and when its turn came no daemon ran: what was known then is not believed any more`;
-    return [{ kind: "dropped", rule, cause, hold: "stale", sentence }];
+    return [{ kind: "dropped", rule, cause, hold: "stale", hasWaited: true, sentence }];
   });
 }

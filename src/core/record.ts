@@ -74,6 +74,8 @@ export type Record =
       readonly rule: string;
       readonly cause: Cause;
       readonly hold: HoldKind | PassedOver;
+      /** It waited for its turn; false: it was not even put behind those that do. Not in what the first daemons wrote. */
+      readonly hasWaited?: boolean;
     })
   | (Said & { readonly kind: "blocked"; readonly rule: string })
   | (Said & { readonly kind: "acknowledged"; readonly what: string })

@@ -22,7 +22,7 @@ import type { HoldKind } from "./hold.ts";
 import type { PassedOver, Record } from "./record.ts";
 import type { Result, Status } from "./result.ts";
 import type { Cause, Run } from "./run.ts";
-import type { Observation, RuleProgress, State } from "./state.ts";
+import type { Observation, RuleProgress, State, WaitingTrigger } from "./state.ts";
 
 export type LastingState = Pick<State, keyof ReturnType<typeof lastingOf>>;
 
@@ -137,14 +137,18 @@ export function replayRecords(
   nowMs: number,
 ): State {
   const turn: Turn = { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent: false };
+  /** Those of the same turn: of them it may still be said that they were not put behind the others. */
+  const fresh = new Set<WaitingTrigger>();
   for (const [index, record] of newer.records.entries()) {
-    replay(turn, record, newer);
+    replay(turn, record, { ...newer, fresh });
     for (const { rule, cause, isLearned } of turn.edges.splice(0)) {
       const { waiting } = turn.state;
       const isQueued = waiting.some((other) => other.rule === rule && isSameSubject(other.cause, cause));
       const isChange = isLearned || wasTakenForChange(newer.records.slice(index + 1), rule, cause);
       if (!isChange || isQueued || waiting.length >= waitingMax) continue;
-      turn.state = { ...turn.state, waiting: [...waiting, { rule, cause, atMs: nowMs, isAnnounced: true }] };
+      const queued: WaitingTrigger = { rule, cause, atMs: nowMs, isAnnounced: true };
+      fresh.add(queued);
+      turn.state = { ...turn.state, waiting: [...waiting, queued] };
     }
   }
   const { unfinished } = newer;
@@ -169,7 +173,11 @@ function wasTakenForChange(later: readonly Record[], rule: string, cause: Cause)
   return !later.some(isFound) && later.some((record) => record.kind === "waiting" && record.rule === rule);
 }
 
-function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecords>[2]): void {
+function replay(
+  turn: Turn,
+  record: Record,
+  newer: Parameters<typeof replayRecords>[2] & { readonly fresh: Set<WaitingTrigger> },
+): void {
   switch (record.kind) {
     case "transition":
       replayTransition(turn, record);
@@ -185,10 +193,17 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
       turn.state = { ...turn.state, splitBrain: [] };
       return;
     case "dropped":
-      if (!neverQueued.includes(record.hold)) decided(turn, record);
+      if (record.hasWaited === false) decided(turn, record, (trigger) => newer.fresh.has(trigger));
+      else if (record.hasWaited === true || !neverQueued.includes(record.hold)) decided(turn, record, () => true);
+      return;
+    case "configured":
+      newer.fresh.clear();
+      return;
+    case "waiting":
+      for (const trigger of turn.state.waiting) if (trigger.rule === record.rule) newer.fresh.delete(trigger);
       return;
     case "run-start": {
-      decided(turn, record);
+      decided(turn, record, () => true);
       const rule = turn.configuration.rules.find((other) => other.name === record.rule);
       const startMs = Math.min(record.startedAtMs, turn.nowMs);
       const progress = progressOf(turn, record.rule);
@@ -243,11 +258,9 @@ function replay(turn: Turn, record: Record, newer: Parameters<typeof replayRecor
     }
     case "daemon-start":
     case "daemon-stop":
-    case "configured":
     case "reload-refused":
     case "learned":
     case "stalled":
-    case "waiting":
     case "held":
     case "step-start":
     case "step-end":
@@ -307,16 +320,23 @@ function causeOf(run: number, records: readonly Record[]): Cause {
   return start?.kind === "run-start" ? start.cause : noCause;
 }
 
-/** What was dropped for these was not put behind the others; one like it may wait there. */
+/**
+ * What was dropped for these was not put behind the others; one like it may wait there. The first daemons' journals say
+ * no more than this of it.
+ */
 const neverQueued: readonly (HoldKind | PassedOver)[] = ["again", "queue-full", "learning"];
 
-/** The edge that waits and has this cause has had its decision. A run by hand has none. */
-function decided(turn: Turn, { rule, cause }: { readonly rule: string; readonly cause: Cause }): void {
+/** The edge that waits, has this cause and may be meant has had its decision. A run by hand has none. */
+function decided(
+  turn: Turn,
+  { rule, cause }: { readonly rule: string; readonly cause: Cause },
+  isMeant: (trigger: WaitingTrigger) => boolean,
+): void {
   const isSplitBrain = turn.configuration.rules.some(
     ({ name, trigger }) => name === rule && trigger.kind === "split-brain",
   );
   const at = turn.state.waiting.findIndex(
-    (trigger) => trigger.rule === rule && (isSplitBrain || isSameCause(trigger.cause, cause)),
+    (trigger) => trigger.rule === rule && isMeant(trigger) && (isSplitBrain || isSameCause(trigger.cause, cause)),
   );
   if (at >= 0) turn.state = { ...turn.state, waiting: turn.state.waiting.toSpliced(at, 1) };
 }

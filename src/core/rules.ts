@@ -17,7 +17,7 @@ import { block } from "./run-end.ts";
 import { startRun } from "./runs.ts";
 import { around } from "./surroundings.ts";
 import { spokenOfBy } from "./touched.ts";
-import { isSameSubject } from "./triggers.ts";
+import { isSameSubject, sayCause } from "./triggers.ts";
 import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import { hostOf } from "./variables.ts";
 import type { Condition } from "./condition.ts";
@@ -81,7 +81,7 @@ export function queueEdges(turn: Turn): void {
     const { rule, cause } = edge;
     const refusal = whyNotQueued(turn, edge);
     if (refusal !== null) {
-      record(turn, { kind: "dropped", rule, cause, ...refusal });
+      record(turn, { kind: "dropped", rule, cause, hasWaited: false, ...refusal });
       continue;
     }
     const waiting: WaitingTrigger = { rule, cause, atMs: turn.nowMs, isAnnounced: false };
@@ -116,7 +116,7 @@ function fireEdge(turn: Turn): boolean {
     if (first === undefined) return false;
     turn.state = { ...turn.state, waiting: rest };
     const cause = causeNow(turn, first);
-    const decided = { rule: first.rule, cause };
+    const decided = { rule: first.rule, cause, hasWaited: true };
     const rule = turn.configuration.rules.find((other) => other.name === first.rule);
     if (rule === undefined) {
       const sentence = `${first.rule} dropped: it is not in the configuration any more`;
@@ -259,12 +259,4 @@ function staleHold(turn: Turn, rule: Rule, cause: Cause): Hold | null {
     around(turn, { owner: rule.name, cause }),
   );
   return fact.isFresh ? null : { kind: "stale", sentence: `${rule.name} held: ${fact.sentence()}` };
-}
-
-export function sayCause(cause: Cause): string {
-  if (cause.failed !== null) return `run ${cause.failed.run} of ${cause.failed.rule} failed`;
-  const subject = cause.check === null ? cause.host : `${cause.check} on ${cause.host}`;
-  if (cause.from !== null) return `${subject}: ${cause.from} -> ${cause.to}`;
-  const { others = [] } = cause;
-  return `${subject} is ${cause.to} together with ${others.join(" and ")}`;
 }

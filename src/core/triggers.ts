@@ -26,15 +26,19 @@ export function edgesOf(turn: Turn, edge: Edge): void {
       continue;
     const { to } = edge.change;
     const from = namedFrom(rule.trigger) ?? edge.change.from;
-    const cause = { host, from, to, check, failed: null };
-    if (turn.isSilent) {
-      const subject = check === null ? host : `${check} on ${host}`;
-      const sentence = `${rule.name} dropped: ${subject}: ${from} -> ${to} is what the reload made of it, and no change`;
-      record(turn, { kind: "dropped", rule: rule.name, cause, hold: "reload", sentence });
-      continue;
-    }
-    turn.edges.push({ rule: rule.name, cause, isLearned });
+    trigger(turn, { rule: rule.name, cause: { host, from, to, check, failed: null }, isLearned });
   }
+}
+
+/** A rule wants to fire, unless only a reload makes it so. */
+export function trigger(turn: Turn, edge: Turn["edges"][number]): void {
+  if (!turn.isSilent) {
+    turn.edges.push(edge);
+    return;
+  }
+  const { rule, cause } = edge;
+  const sentence = `${rule} dropped: ${sayCause(cause)}, which is what the reload made of it, and no change`;
+  record(turn, { kind: "dropped", rule, cause, hold: "reload", hasWaited: false, sentence });
 }
 
 /**
@@ -61,4 +65,12 @@ function isTriggered(trigger: Trigger, edge: Edge): boolean {
   if (trigger.check !== edge.check) return false;
   if (trigger.host !== null && trigger.host !== edge.host) return false;
   return isChangeBetween(edge.change, trigger.from, trigger.to);
+}
+
+export function sayCause(cause: Cause): string {
+  if (cause.failed !== null) return `run ${cause.failed.run} of ${cause.failed.rule} failed`;
+  const subject = cause.check === null ? cause.host : `${cause.check} on ${cause.host}`;
+  if (cause.from !== null) return `${subject}: ${cause.from} -> ${cause.to}`;
+  const { others = [] } = cause;
+  return `${subject} is ${cause.to} together with ${others.join(" and ")}`;
 }

@@ -38,15 +38,15 @@ function both(rules: readonly Rule[], check: typeof patient): readonly [Configur
 void test("a shorter `stale` makes a check unknown, and its host: neither is a change", () => {
   const [before, after] = both([ofCheck, ofHost], impatient);
   assert.deepEqual(reload(before, after, known(before)), [
-    "any_to_any of check_a dropped: check_a on h1: critical -> unknown is what the reload made of it, and no change",
-    "any_to_any of h1 dropped: h1: critical -> unknown is what the reload made of it, and no change",
+    "any_to_any of check_a dropped: check_a on h1: critical -> unknown, which is what the reload made of it, and no change",
+    "any_to_any of h1 dropped: h1: critical -> unknown, which is what the reload made of it, and no change",
   ]);
 });
 
 void test("a check that is advisory now is not what its host is any more: that is no change", () => {
   const [before, after] = both([ofCheck, ofHost], advisory);
   assert.deepEqual(reload(before, after, known(before)), [
-    "any_to_any of h1 dropped: h1: critical -> unknown is what the reload made of it, and no change",
+    "any_to_any of h1 dropped: h1: critical -> unknown, which is what the reload made of it, and no change",
   ]);
 });
 
