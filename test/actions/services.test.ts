@@ -118,23 +118,54 @@ void test("by a script in /etc/init.d", { skip }, async (context) => {
   assert.equal(await stopOf("exit 0"), "exit 1: odd still runs");
 });
 
-/** What systemctl answers is known; this stands in for it, because systemd is not what runs in a container. */
+/**
+ * What systemctl answers is known; this stands in for it, because systemd is not what runs in a container. The state of each
+ * unit stands in a file. `postgresql.service` is as Debian's: it has no process, and its instance is told to stop with it,
+ * takes two looks for that, and is started by nothing but its own name while the unit itself is active.
+ */
 void test("by systemd, as systemctl answers", { skip }, async (context) => {
   const folder = makeFolder(context, 0o755);
-  const state = join(folder, "state");
-  writeFileSync(state, "inactive");
-  const show = `if [ "$6" = ghost.service ] || [ "$5" = ghost.service ]; then echo not-found; elif [ "$3" = LoadState ]; then echo loaded; else cat ${state}; fi`;
-  const start = `case $3 in bad.service) echo 'Job failed, see journalctl' >&2; exit 1 ;; esac; echo active >${state}`;
+  const is = (unit: string, state: string): void => writeFileSync(join(folder, `${unit}.state`), state);
+  const state = (unit: string): string => readFileSync(join(folder, `${unit}.state`), "utf8").trim();
+  const instance = "postgresql@15-main.service";
+  const active = `cat $unit.state; [ $(cat $unit.state) != deactivating ] || mv ${instance}.next $unit.state`;
+  const properties = [
+    "LoadState) if [ -e $unit.state ]; then echo loaded; else echo not-found; fi ;;",
+    "RemainAfterExit) if [ $unit = postgresql.service ]; then echo yes; else echo no; fi ;;",
+    `ConsistsOf) if [ $unit = postgresql.service ]; then echo ${instance}; else echo app-helper.service; fi ;;`,
+    `ActiveState) ${active} ;;`,
+  ];
+  const start =
+    "case $unit in bad.service) echo 'Job failed, see journalctl' >&2; exit 1 ;; esac; echo active >$unit.state";
+  const stopParts = `echo deactivating >${instance}.state; echo inactive >${instance}.next`;
+  const stop = `echo inactive >$unit.state; [ $unit != postgresql.service ] || { ${stopParts}; }`;
   writeScript(
     folder,
     "systemctl",
-    `case $1 in start) ${start} ;; stop) echo inactive >${state} ;; is-active) [ "$(cat ${state})" = active ] ;; show) ${show} ;; esac`,
+    `cd ${folder}; command=$1 property=\${4-}; while [ "$1" != -- ]; do shift; done; shift
+    for unit; do case $command in start) ${start} ;; stop) ${stop} ;; show) case $property in ${properties.join(" ")} esac ;; esac; done`,
   );
   const place = { folder, isSystemd: true };
+  is("db.service", "inactive");
   assert.equal(await actIn(place, "start_service", "db.service"), "exit 0: db.service runs");
   assert.equal(await actIn(place, "start_service", "db.service"), "exit 0: db.service runs already");
   assert.equal(await actIn(place, "stop_service", "db.service"), "exit 0: db.service does not run");
   assert.equal(await actIn(place, "stop_service", "db.service"), "exit 0: db.service does not run");
+  is("bad.service", "failed");
   assert.match(await actIn(place, "start_service", "-t", "1", "bad.service"), /^exit 1: Job failed, see journalctl\n/);
   assert.equal(await actIn(place, "stop_service", "ghost.service"), "exit 2: there is no unit ghost.service");
+
+  is("postgresql.service", "active");
+  is(instance, "inactive");
+  assert.equal(await actIn(place, "start_service", "postgresql.service"), "exit 0: postgresql.service runs");
+  assert.equal(state(instance), "active");
+  assert.equal(await actIn(place, "start_service", "postgresql.service"), "exit 0: postgresql.service runs already");
+  assert.equal(
+    await actIn(place, "stop_service", "-t", "1", "postgresql.service"),
+    "exit 1: postgresql.service still runs",
+  );
+  is("postgresql.service", "active");
+  is(instance, "active");
+  assert.equal(await actIn(place, "stop_service", "postgresql.service"), "exit 0: postgresql.service does not run");
+  assert.equal(state(instance), "inactive");
 });
