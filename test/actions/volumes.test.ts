@@ -2,15 +2,23 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makeFolder, writeScript } from "../checks/folder.ts";
 import { skipWithout } from "../checks/needs.ts";
-import { act, ask, must, run } from "../checks/script.ts";
+import { act, ask, must, pathOf, run } from "../checks/script.ts";
 import { whenOver } from "../checks/when-over.ts";
 
-const programs = { "mkfs.ext4": "e2fsprogs", mount: "mount", findmnt: "util-linux", fuser: "psmisc", losetup: "mount" };
+const programs = {
+  "mkfs.ext4": "e2fsprogs",
+  mount: "mount",
+  findmnt: "util-linux",
+  fuser: "psmisc",
+  losetup: "mount",
+  unshare: "util-linux",
+};
 const skip = skipWithout({ programs, isRoot: true });
 
 void test("a volume is mounted and unmounted, also while somebody uses it", { skip }, async (context) => {
@@ -58,6 +66,44 @@ void test("a volume is mounted and unmounted, also while somebody uses it", { sk
   assert.deepEqual(await ended, [null, "SIGKILL"]);
   assert.equal(await act("unmount_volume", [path]), `exit 0: nothing was mounted on ${path}`);
 });
+
+void test(
+  "mount_volume: what is mounted already is what was asked for, and nothing else",
+  { skip },
+  async (context) => {
+    const folder = makeFolder(context);
+    const [image, path, link, other] = ["image", "srv", "link", "other"].map((name) => join(folder, name));
+    assert.ok(image !== undefined && path !== undefined && link !== undefined && other !== undefined);
+    for (const name of [path, other]) mkdirSync(name);
+    await must("truncate", "-s", "8M", image);
+    const uuid = randomUUID();
+    await must("mkfs.ext4", "-q", "-U", uuid, image);
+    const device = (await must("losetup", "--find", "--show", image)).trim();
+    whenOver(context, () => must("losetup", "--detach", device));
+    symlinkSync(device, link);
+    const nfs = (source: string): string => `mount -t tmpfs ${source} ${path}`;
+    const rows: readonly (readonly [mounted: string, asked: string, want: string])[] = [
+      [nfs("server1:/a"), "server1:/a", "exit 0: ASKED is mounted on PATH already"],
+      [nfs("server1:/a"), "server2:/b", "exit 1: server1:/a is mounted on PATH, and not ASKED"],
+      [nfs("server1:/a"), "UUID=none", "exit 1: server1:/a is mounted on PATH, and not ASKED"],
+      [
+        `${nfs("server1:/a")}; ${nfs("server2:/b")}`,
+        "server1:/a",
+        "exit 1: server2:/b is mounted on PATH, and not ASKED",
+      ],
+      [`mount ${device} ${path}`, `UUID=${uuid}`, "exit 0: ASKED is mounted on PATH already"],
+      [`mount ${device} ${path}`, `UUID=${randomUUID()}`, `exit 1: ${device} is mounted on PATH, and not ASKED`],
+      [`mount ${device} ${path}`, link, "exit 0: ASKED is mounted on PATH already"],
+      [`mount --bind ${other} ${path}`, other, "exit 0: ASKED is mounted on PATH already"],
+      [`mount ${device} ${path}`, other, `exit 1: ${device} is mounted on PATH, and not ASKED`],
+    ];
+    for (const [mounted, asked, want] of rows) {
+      const words = ["unshare", "-m", "sh", "-c", `${mounted}; exec "$@"`, "sh", pathOf("actions", "mount_volume")];
+      const { code, stdout } = await run([...words, asked, path]);
+      assert.equal(`exit ${code}: ${stdout.trim()}`, want.replace("ASKED", asked).replace("PATH", path), mounted);
+    }
+  },
+);
 
 void test("DRBD: tried again while the other host lets go, and then given up", async (context) => {
   const folder = makeFolder(context);
