@@ -111,7 +111,7 @@ void test("DRBD: tried again while the other host lets go, and then given up", a
   writeScript(
     folder,
     "drbdadm",
-    `echo "$1 $2" >>${asked}; [ "$(grep -c . ${asked})" -ge 2 ] || { echo 'Multiple primaries not allowed' >&2; exit 11; }`,
+    `case $1 in role) echo Secondary; exit ;; cstate) echo Connecting; exit ;; esac; echo "$1 $2" >>${asked}; [ "$(grep -c . ${asked})" -ge 2 ] || { echo 'Multiple primaries not allowed' >&2; exit 11; }`,
   );
   const options = { env: { PATH: `${folder}:${process.env["PATH"] ?? ""}` } };
   assert.equal(await act("promote_drbd", ["--dry-run", "data"], options), "exit 0: would run: drbdadm primary data");
@@ -126,3 +126,24 @@ void test("DRBD: tried again while the other host lets go, and then given up", a
   assert.equal(await act("demote_drbd", ["-t", "1", "data"], options), "exit 1: data could not be made secondary");
   assert.equal(await act("promote_drbd", ["-t", "1", "data"], options), "exit 1: data could not be made primary");
 });
+
+const copies: readonly (readonly [role: string, connection: string, want: string])[] = [
+  ["Secondary", "Connecting", "exit 0: data is primary here"],
+  [
+    "Secondary/Unknown",
+    "StandAlone",
+    "exit 1: data stands alone, and may be old; --stand-alone makes it primary nevertheless",
+  ],
+  ["Secondary", "StandAlone\\nConnected", "exit 0: data is primary here"],
+  ["Primary", "StandAlone", "exit 0: data is primary here already"],
+];
+
+for (const [role, connection, want] of copies) {
+  void test(`promote_drbd: ${role}, ${connection.replace("\\n", " ")}`, async (context) => {
+    const folder = makeFolder(context);
+    writeScript(folder, "drbdadm", `case $1 in role) echo '${role}' ;; cstate) printf '${connection}\\n' ;; esac`);
+    const options = { env: { PATH: `${folder}:${process.env["PATH"] ?? ""}` } };
+    assert.equal(await act("promote_drbd", ["data"], options), want);
+    assert.match(await act("promote_drbd", ["--stand-alone", "data"], options), /^exit 0: data is primary here/);
+  });
+}
