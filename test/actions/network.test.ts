@@ -88,6 +88,34 @@ void test("an address that was released again is not announced any more", { skip
   assert.equal(readFileSync(told, "utf8"), "told\n");
 });
 
+void test("an address that came before the host's own goes alone", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const setting = "/proc/sys/net/ipv4/conf/eth0/promote_secondaries";
+  const own = ["10.99.0.1/24", "dev", "eth0"] as const;
+  /** As where nobody has turned it on; the floating address is the first one. */
+  await network.run("a", ["sh", "-c", `echo 0 >${setting}`]);
+  await network.ip("a", "address", "delete", ...own);
+  await network.ip("a", "address", "add", "10.99.0.100/24", "dev", "eth0");
+  await network.ip("a", "address", "add", ...own);
+  await network.ip("a", "route", "add", "default", "via", "10.99.0.3");
+
+  const release = pathOf("actions", "release_address");
+  const readOnly = `mount -o remount,bind,ro /proc/sys || mount --bind -o ro /proc/sys /proc/sys; exec ${release} 10.99.0.100`;
+  const refused = await network.run("a", ["unshare", "-m", "sh", "-c", readOnly]);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stdout,
+    /^10\.99\.0\.100 would take others of eth0 with it, because promote_secondaries cannot be/,
+  );
+  assert.match(await network.ip("a", "address", "show", "dev", "eth0"), /10\.99\.0\.100/);
+
+  assert.equal(await network.act("a", ["release_address", "10.99.0.100"]), "exit 0: 10.99.0.100 is no longer on eth0");
+  const left = await network.ip("a", "-4", "-o", "address", "show", "dev", "eth0");
+  assert.match(left, /^\S+ eth0 +inet 10\.99\.0\.1\/24 [^\n]*\n$/);
+  assert.match(await network.ip("a", "route"), /^default via 10\.99\.0\.3/m);
+  assert.equal((await network.run("a", ["cat", setting])).stdout, "0\n");
+});
+
 void test("routes are taken and released, twice each", { skip }, async (context) => {
   const network = await Network.build(context);
   const words = ["192.168.7.0/24", "via", "10.99.0.3"] as const;
