@@ -4,7 +4,7 @@ import { writeFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { findFreePorts } from "../demo/free-ports.ts";
-import { makeFolder } from "../checks/folder.ts";
+import { makeFolder, writeScript } from "../checks/folder.ts";
 import { skipWithout } from "../checks/needs.ts";
 import { act, ask, must, run } from "../checks/script.ts";
 import { lastAnswer, startServer, type Server } from "./server.ts";
@@ -124,5 +124,52 @@ void test("Redis: roles, a failover, and the old master comes back", { skip }, a
       await a.role(),
       /^exit 1: WARNING - a replica of 127\.0\.0\.1 that has not been connected since it started$/,
     );
+    assert.equal(
+      await a.promote(),
+      `exit 1: 127.0.0.1:${a.port} has not been connected to its master since it started, and may be old or empty (--force)`,
+    );
+    assert.match(await a.cli("info", "replication"), /^role:slave/m);
+    assert.equal(await a.promote("--force"), `exit 0: 127.0.0.1:${a.port} is a master`);
   });
+});
+
+void test("promote_redis: before version 7, never is all the seconds since 1970", async (context) => {
+  const folder = makeFolder(context);
+  const info = "role:slave\nmaster_link_status:down\nmaster_sync_in_progress:0\nmaster_link_down_since_seconds";
+  writeScript(folder, "redis-cli", `printf '${info.replaceAll("\n", "\\r\\n")}:%s\\r\\n' "$(date +%s)"`);
+  const options = { env: { PATH: `${folder}:${process.env["PATH"] ?? ""}` } };
+  assert.match(await act("promote_redis", [], options), /^exit 1: .* has not been connected to its master/);
+  assert.match(await ask("check_redis_role", [], options), /^exit 1: WARNING - .* that has not been connected/);
+});
+
+void test("demote_redis with users: as whom it replicates is set whole, or left alone", { skip }, async (context) => {
+  const [portOfA, portOfB] = await findFreePorts();
+  const a = new Redis(context, portOfA);
+  const b = new Redis(context, portOfB);
+  await Promise.all([a.start(context), b.start(context)]);
+  for (const server of [a, b])
+    await server.cli("acl", "setuser", "admin", "on", "allcommands", "allkeys", `>${password}`);
+  await a.cli("acl", "setuser", "copy", "on", "+psync", "+replconf", "+ping", ">of copy");
+  const configured = async (): Promise<string> =>
+    (await b.cli("config", "get", "masteruser")) + (await b.cli("config", "get", "masterauth"));
+  const admin = ["-u", "admin"] as const;
+
+  await b.cli("config", "set", "masteruser", "copy");
+  await b.cli("config", "set", "masterauth", "of copy");
+  assert.match(await b.demoteTo(a, ...admin), /^exit 0: /);
+  assert.equal(await configured(), "masteruser\ncopy\nmasterauth\nof copy\n");
+  await b.becomes(/^exit 0: SLAVE - of 127\.0\.0\.1, link up/);
+
+  const secret = join(b.folder, "replication");
+  writeFileSync(secret, `user=admin\npassword=${password}\n`, { mode: 0o600 });
+  assert.match(await b.promote(...admin), /^exit 0: /);
+  assert.match(await b.demoteTo(a, ...admin, "-r", secret), /^exit 0: /);
+  assert.equal(await configured(), `masteruser\nadmin\nmasterauth\n${password}\n`);
+  await b.becomes(/^exit 0: SLAVE - of 127\.0\.0\.1, link up/);
+
+  assert.match(await b.promote(), /^exit 0: /);
+  assert.match(await b.demoteTo(a), /^exit 0: /);
+  assert.equal(await configured(), `masteruser\n\nmasterauth\n${password}\n`);
+  await b.becomes(/^exit 0: SLAVE - of 127\.0\.0\.1, link up/);
+  assert.equal(await b.demoteTo(a, "-r", "/nowhere/file"), "exit 2: the file /nowhere/file cannot be read");
 });
