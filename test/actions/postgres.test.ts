@@ -40,6 +40,20 @@ void test(
 
     await context.test("the roles, with lag, and what is no reason to fail over", () => roles(pair));
 
+    await context.test(
+      "rejoin_postgres: a standby that follows somebody else is told to follow the primary",
+      async () => {
+        await pair.sql(b, "alter system set primary_conninfo = 'host=127.0.0.1 port=1 user=postgres'");
+        await pair.sql(b, "select pg_reload_conf()");
+        await becomes(b, /^exit 0: SLAVE - not streaming/);
+        const words = ["-D", b.data, sourceOf(a)];
+        assert.match(await act("rejoin_postgres", ["--dry-run", ...words]), /^exit 0: .*would run: sh -c kill -HUP/s);
+        assert.equal(await act("rejoin_postgres", words), "exit 0: it was told to follow the new primary");
+        await becomes(b, /^exit 0: SLAVE - streaming, 0 bytes behind/);
+        assert.equal(await act("rejoin_postgres", words), "exit 0: it is a standby of the new primary already");
+      },
+    );
+
     await context.test("the primary is killed: it is down, and the standby is one that can be promoted", async () => {
       await pair.sql(a, "insert into story values ('1 written on a')");
       await becomes(b, /lag=0B/);
@@ -148,7 +162,7 @@ async function rejoin(pair: PostgresPair): Promise<void> {
     (await pair.sql(b, "select active from pg_replication_slots where slot_name = 'standby_a'")).trim(),
     "t",
   );
-  assert.equal(await act("rejoin_postgres", words), "exit 0: it runs as a standby already");
+  assert.equal(await act("rejoin_postgres", words), "exit 0: it is a standby of the new primary already");
   assert.equal(await act("demote_postgres", ["-D", a.data]), "exit 0: it is a standby");
 }
 
