@@ -9,7 +9,9 @@ import { Resident, pathOf } from "../checks/script.ts";
 import { Network, networkPrograms } from "./network.ts";
 import { lastAnswer } from "./server.ts";
 
-const skip = skipWithout({ programs: networkPrograms, isRoot: true });
+const skip = skipWithout({ programs: { ...networkPrograms, setpriv: "util-linux" }, isRoot: true });
+
+const notTold = "the neighbours were not told, and their caches have to expire: ";
 
 const tools = ["sh", "ip", "sleep", "sysctl"];
 const families: readonly {
@@ -70,8 +72,45 @@ void test("an address that leads nowhere, and one that nobody can be told of", {
   );
   assert.match(await network.act("a", ["take_address", "nonsense/24"]), /^exit 2: /);
   assert.match(await network.act("a", ["take_address", "-i", "eth7", "10.99.0.100/24"]), /^exit 1: /);
-  const silent = await network.act("a", ["take_address", "10.99.0.100/24"], path);
-  assert.match(silent, /^exit 0: needs perl or arping to tell the neighbours, .*\n10\.99\.0\.100 is on eth0$/);
+  assert.equal(
+    await network.act("a", ["take_address", "10.99.0.100"]),
+    "exit 2: needs ADDRESS/PREFIX, such as 10.0.0.10/24",
+  );
+  const here = (): Promise<string> => network.ask("a", "check_address", "-a", "10.99.0.100", "-r");
+  await network.ip("wire", "link", "set", "to-a", "down");
+  assert.equal(
+    await network.act("a", ["take_address", "-i", "eth0", "10.99.0.100/24"]),
+    "exit 1: eth0 has no link: nobody would find 10.99.0.100 there",
+  );
+  assert.match(await here(), /^exit 0: SLAVE/);
+  await network.ip("wire", "link", "set", "to-a", "up");
+  assert.equal(
+    await network.act("a", ["take_address", "10.99.0.100/24"], path),
+    `exit 0: ${notTold}needs perl or arping\n10.99.0.100 is on eth0`,
+  );
+  assert.match(await here(), /^exit 0: MASTER/);
+});
+
+void test("one who may not announce an address says so, and asks another program", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const folder = await pathWith(context, ...tools, "perl");
+  const take = async (address: string): Promise<string> => {
+    const words = ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "env", `PATH=${folder}`];
+    const { code, stdout } = await network.run("a", [...words, pathOf("actions", "take_address"), address]);
+    return `exit ${code}: ${stdout.trimEnd()}`;
+  };
+  for (const [address, prefix] of [
+    ["10.99.0.100", "24"],
+    ["fd99::100", "64"],
+  ])
+    assert.equal(
+      await take(`${address}/${prefix}`),
+      `exit 0: ${notTold}Operation not permitted\n${address} is on eth0`,
+    );
+  const told = join(folder, "told");
+  writeScript(folder, "arping", `echo "$*" >>${told}`);
+  assert.equal(await take("10.99.0.100/24"), "exit 0: 10.99.0.100 is on eth0");
+  assert.match(readFileSync(told, "utf8"), /^-q -U -c 1 -I eth0 10\.99\.0\.100\n/);
 });
 
 void test("an address that was released again is not announced any more", { skip }, async (context) => {
