@@ -46,6 +46,7 @@ void test("notify_mail: what sendmail gets, as an action and under [notify]", as
 });
 
 interface Post {
+  readonly path: string | undefined;
   readonly type: string | undefined;
   readonly authorization: string | undefined;
   readonly body: string;
@@ -64,11 +65,9 @@ async function startWeb(context: TestContext): Promise<{ readonly url: string; r
         response.on("close", () => clearInterval(timer));
         return;
       }
-      if (request.url === "/hangs") {
-        posts.push({ type: request.headers["content-type"], authorization: undefined, body });
-        return;
-      }
-      posts.push({ type: request.headers["content-type"], authorization: request.headers.authorization, body });
+      const { "content-type": type, authorization } = request.headers;
+      posts.push({ path: request.url, type, authorization, body });
+      if (request.url === "/hangs") return;
       response.writeHead(request.url === "/broken" ? 500 : 204);
       response.end();
     });
@@ -86,13 +85,14 @@ const skipWeb = skipWithout({ programs: { curl: "curl", wget: "wget" } });
 for (const tool of ["curl", "wget"]) {
   void test(`notify_webhook with ${tool}`, { skip: skipWeb }, async (context) => {
     const { url, posts } = await startWeb(context);
-    const PATH = await pathWith(context, "sh", "tr", "sed", "uname", "cat", "timeout", tool);
+    const PATH = await pathWith(context, "sh", "tr", "sed", "uname", "cat", "timeout", "stat", tool);
     const tell = (words: readonly string[], env: Readonly<Record<string, string>> = {}, input = ""): Promise<string> =>
       act("notify_webhook", words, { env: { PATH, ...env }, input });
     const sentence = `host1 "is" lost \\ 50% | @x\nnow`;
     assert.equal(await tell([url, sentence]), `exit 0: told ${url}`);
     const text = `host1 "is" lost \\ 50% | @x now`;
     assert.deepEqual(posts.at(-1), {
+      path: "/",
       type: "application/json",
       authorization: undefined,
       body: JSON.stringify({ text, host: hostname() }),
@@ -106,28 +106,61 @@ for (const tool of ["curl", "wget"]) {
     for (const path of ["hangs", "slow"])
       assert.match(await tell(["-t", "1", `${url}/${path}`, "x"]), /^exit 1: .*it was not told/s);
     assert.equal(posts.length, before + 1);
+    const secret = join(makeFolder(context), "chat");
+    writeFileSync(secret, `${url}/a"b\n`, { mode: 0o640 });
+    assert.equal(await tell(["--url-file", secret, "x"]), `exit 0: told the URL in ${secret}`);
+    assert.equal(decodeURI(posts.at(-1)?.path ?? ""), '/a"b');
+    assert.match(await tell(["--url-file", secret, "-j"], {}, '{"kind":"x"}'), /^exit 0: /);
+    assert.equal(posts.at(-1)?.body, '{"kind":"x"}');
     assert.match(await tell([url]), /^exit 2: there is nothing to say/);
     assert.match(await tell(["--dry-run", url, "x"]), /^exit 0: would post to .*: \{"text":"x",/);
   });
 }
 
-void test(
-  "notify_webhook: a secret goes with it, and stands in no command line",
-  { skip: skipWeb },
-  async (context) => {
-    const { url, posts } = await startWeb(context);
-    const folder = makeFolder(context);
-    const secret = join(folder, "token");
-    writeFileSync(secret, "s3cret-token\n", { mode: 0o600 });
-    const words = join(folder, "words");
-    writeScript(folder, "curl", `tr '\\0' ' ' </proc/$$/cmdline >${words}; exec /usr/bin/curl "$@"`);
-    const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}` };
-    assert.match(await act("notify_webhook", ["-a", secret, url, "hello"], { env }), /^exit 0: /);
-    assert.equal(posts.at(-1)?.authorization, "Bearer s3cret-token");
+void test("notify_webhook: no secret stands in a command line, or is said", { skip: skipWeb }, async (context) => {
+  const { url, posts } = await startWeb(context);
+  const folder = makeFolder(context);
+  const file = (name: string, line: string, mode = 0o600): string => {
+    writeFileSync(join(folder, name), `${line}\n`, { mode });
+    return join(folder, name);
+  };
+  const words = join(folder, "words");
+  /** A PATH that has one of the two, which keeps what it was called with. */
+  const pathOf = async (tool: string): Promise<string> => {
+    const path = await pathWith(context, "sh", "tr", "sed", "uname", "cat", "timeout", "stat");
+    writeScript(path, tool, `tr '\\0' ' ' </proc/$$/cmdline >${words}; exec /usr/bin/${tool} "$@"`);
+    return path;
+  };
+  for (const tool of ["curl", "wget"]) {
+    const env = { PATH: await pathOf(tool) };
+    const chat = file("chat", `${url}/s3cret`);
+    const said = await act("notify_webhook", ["--url-file", chat, "hello"], { env });
+    assert.equal(said, `exit 0: told the URL in ${chat}`);
+    assert.equal(posts.at(-1)?.path, "/s3cret");
+    assert.match(readFileSync(words, "utf8"), /hello/);
     assert.doesNotMatch(readFileSync(words, "utf8"), /s3cret/);
-    assert.match(await act("notify_webhook", ["-a", "/nowhere/token", url, "hello"], { env }), /^exit 2: /);
-  },
-);
+    const dry = await act("notify_webhook", ["--dry-run", "--url-file", chat, "hello"], { env });
+    assert.ok(dry.startsWith(`exit 0: would post to the URL in ${chat}: `), dry);
+  }
+  const token = file("token", "s3cret-token");
+  const env = { PATH: await pathOf("curl") };
+  assert.match(await act("notify_webhook", ["-a", token, url, "hello"], { env }), /^exit 0: /);
+  assert.equal(posts.at(-1)?.authorization, "Bearer s3cret-token");
+  assert.doesNotMatch(readFileSync(words, "utf8"), /s3cret/);
+  assert.match(await act("notify_webhook", ["-a", "/nowhere/token", url, "hello"]), /^exit 2: /);
+
+  const count = posts.length;
+  const open = file("open", url, 0o604);
+  const refused = `exit 2: others can read ${open}, and so write to that URL: chmod o= ${open}`;
+  assert.equal(await act("notify_webhook", ["--url-file", open, "hello"]), refused);
+  const absent = join(folder, "absent");
+  assert.equal(await act("notify_webhook", ["--url-file", absent, "hello"]), `exit 2: ${absent} cannot be looked at`);
+  assert.match(
+    await act("notify_webhook", ["--url-file", file("empty", ""), "hello"]),
+    /^exit 2: there is no line in /,
+  );
+  assert.equal(posts.length, count);
+});
 
 void test(
   "notify_syslog: what the system's log gets",
