@@ -159,7 +159,7 @@ void test("the fields that notifiers are given are those of the reference", () =
     const row = rows.find((other) => other.topic === topic && other.kind === record.kind);
     assert.ok(row !== undefined, `${topic} ${record.kind} is told of`);
     const names = fieldsGiven({ topic, record, at: "2026-01-05T06:00:00.000Z" }, configuration);
-    const optional = record.kind === "transition" ? ["CHECK"] : [];
+    const optional = [record.kind === "transition" ? "CHECK" : record.kind === "held" ? "HAS_WAITED" : ""];
     const said = new Set([...everyEvent, ...row.fields]);
     assert.deepEqual(
       names.filter((name) => !said.has(name)),
