@@ -31,7 +31,7 @@ function doubtRun(turn: Turn, why: string): void {
   const what = `look, then say "failoverctl resume ${run.run}" to go on with it, or "failoverctl abandon ${run.run}"`;
   const sentence = `${titleOf(run)} is in doubt: ${why}: ${what}`;
   record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting: true, sentence });
-  setPhase(turn, run, doubtedPhase(run.phase));
+  setPhase(turn, run, doubtedPhase(run));
 }
 
 /** There is a run with a step that has started, or its fate would not be known: only the types do not know. */
@@ -62,7 +62,7 @@ function stepIsLost(turn: Turn): void {
     : "it is started again";
   const sentence = `${titleOf(run)} is in doubt, a crash took its outcome: ${what}`;
   record(turn, { kind: "in-doubt", run: run.run, rule: run.rule, step: run.at + 1, isWaiting, sentence });
-  if (isWaiting) setPhase(turn, run, { ...doubtedPhase(run.phase), left: null });
+  if (isWaiting) setPhase(turn, run, { ...doubtedPhase(run), left: null });
   else restartStep(turn, run, run.phase.attempt + 1);
 }
 

@@ -121,6 +121,11 @@ export interface Run {
   readonly done: readonly number[];
   /** Why it failed; null while it goes well. Once set, nothing but undos run. */
   readonly failure: string | null;
+  /**
+   * Launchers that were ended from outside before the step in progress could begin with them: each took the number of an
+   * attempt, and none of the retries. Not in what the first daemons wrote.
+   */
+  readonly lostLaunchers?: number;
   /** A person gave it up: what runs is ended, its end is `abandoned`, and nothing is undone. */
   readonly isAbandoned: boolean;
 }

@@ -14,7 +14,7 @@ import { beginCall, isManual } from "./fencing.ts";
 import { endRun } from "./run-end.ts";
 import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
 import { hurryChecks } from "./schedule.ts";
-import { afterSuccess, judgeEnd } from "./step-end.ts";
+import { afterSuccess, judgeEnd, lostLaunchersAfter } from "./step-end.ts";
 import { doubtedPhase, readyFor, setPhase, startedPhase } from "./step-phase.ts";
 import { actionAt, describeStep } from "./step-program.ts";
 import { around } from "./surroundings.ts";
@@ -221,7 +221,7 @@ export function stepEnded(turn: Turn, event: Extract<Event, { kind: "step-ended"
   if (run === null || run.run !== event.run || phase?.name !== event.name) return;
   takeEnd(turn, run, phase, event);
   const after = turn.state.run;
-  if (run.phase.kind === "in-doubt" && after !== null) setPhase(turn, after, doubtedPhase(after.phase));
+  if (run.phase.kind === "in-doubt" && after !== null) setPhase(turn, after, doubtedPhase(after));
 }
 
 function takeEnd(turn: Turn, run: Run, phase: StartedPhase, event: Extract<Event, { kind: "step-ended" }>): void {
@@ -258,7 +258,7 @@ function takeEnd(turn: Turn, run: Run, phase: StartedPhase, event: Extract<Event
       fail(turn, run, `${shown.join(" ")} ${sayFailure(outcome)}${verdict.why}`);
       return;
     case "again":
-      setPhase(turn, run, verdict.phase);
+      setPhase(turn, { ...run, lostLaunchers: lostLaunchersAfter(run, outcome) }, verdict.phase);
       return;
     case "expect":
       /** A hook may have told of what its action did before the action ended. */
@@ -308,7 +308,7 @@ function stepDone(turn: Turn, run: Run): boolean {
 
 function goTo(turn: Turn, run: Run, at: number): boolean {
   const action = run.actions[at];
-  turn.state = { ...turn.state, run: { ...run, at, phase: readyFor(turn, action, 1) } };
+  turn.state = { ...turn.state, run: { ...run, at, lostLaunchers: 0, phase: readyFor(turn, action, 1) } };
   if (action === undefined) return endRun(turn, "done");
   return true;
 }
@@ -329,7 +329,7 @@ function undoNext(turn: Turn, run: Run): boolean {
   }
   turn.state = {
     ...turn.state,
-    run: { ...run, at, phase: { kind: "ready", attempt: 1, fence: null, sinceMs: turn.nowMs } },
+    run: { ...run, at, lostLaunchers: 0, phase: { kind: "ready", attempt: 1, fence: null, sinceMs: turn.nowMs } },
   };
   return true;
 }

@@ -25,7 +25,7 @@ export function judgeEnd(
   const isSuccess = endedWell(words, outcome);
   const why = whyAgentFailed(words, end, turn.configuration.localHost);
   if (run.isAbandoned) return { isSuccess, next: "failed", why: `${why}, the run was given up` };
-  if (isWithAnotherLauncher(action, phase.attempt, outcome)) {
+  if (isWithAnotherLauncher(run, outcome)) {
     const next: StepPhase = { ...readyFor(turn, action, phase.attempt + 1), fence: phase.fence };
     return { isSuccess: false, next: "again", phase: next, why: ", with another launcher" };
   }
@@ -58,9 +58,18 @@ export function judgeEnd(
 const launchersMax = 3;
 
 /** Nothing was started, what waited to become the step was ended by somebody else: it is tried with the next that waits. */
-export function isWithAnotherLauncher(action: BoundAction, attempt: number, outcome: Outcome): boolean {
+export function isWithAnotherLauncher(run: Run, outcome: Outcome): boolean {
   const isLost = outcome.kind === "not-started" && outcome.errno === "ESRCH";
-  return isLost && attempt <= action.options.retries + launchersMax;
+  return isLost && lostLaunchers(run) < launchersMax;
+}
+
+/** Of the step in progress, behind one more end of its process. */
+export function lostLaunchersAfter(run: Run, outcome: Outcome): number {
+  return lostLaunchers(run) + (isWithAnotherLauncher(run, outcome) ? 1 : 0);
+}
+
+function lostLaunchers({ lostLaunchers: lost = 0 }: Run): number {
+  return lost;
 }
 
 export function afterSuccess(action: BoundAction): "done" | "expect" {
@@ -69,13 +78,14 @@ export function afterSuccess(action: BoundAction): "done" | "expect" {
 
 function retryOrFail(turn: Turn, run: Run, attempt: number, why: string): Verdict {
   const { retries, retryEveryMs } = actionAt(run).options;
-  if (attempt > retries) return { isSuccess: false, next: "failed", why };
+  const attempts = retries + 1 + lostLaunchers(run);
+  if (attempt >= attempts) return { isSuccess: false, next: "failed", why };
   const { fence } = readyFor(turn, actionAt(run), attempt + 1);
   const phase: StepPhase = { kind: "pausing", attempt: attempt + 1, fence, untilMs: turn.nowMs + retryEveryMs };
   return {
     isSuccess: false,
     next: "again",
     phase,
-    why: `${why}, attempt ${attempt + 1} of ${retries + 1} in ${sayDuration(retryEveryMs)}`,
+    why: `${why}, attempt ${attempt + 1} of ${attempts} in ${sayDuration(retryEveryMs)}`,
   };
 }

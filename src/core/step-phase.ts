@@ -18,16 +18,26 @@ export function setPhase(turn: Turn, run: Run, phase: StepPhase): void {
 }
 
 /** Waits for an operator's word. */
-export function doubtedPhase(phase: StepPhase): Extract<StepPhase, { kind: "in-doubt" }> {
+export function doubtedPhase(run: Pick<Run, "actions" | "at" | "phase">): Extract<StepPhase, { kind: "in-doubt" }> {
+  const { phase } = run;
   /** A journal that was damaged while the run waited already. */
   if (phase.kind === "in-doubt") return phase;
-  const isStarted = phase.kind !== "ready" && phase.kind !== "pausing";
+  const isBetween = phase.kind === "ready" || phase.kind === "pausing";
+  /** An attempt to fence goes on between two calls: the next is another one, whose steps have names of their own. */
+  const isStarted = !isBetween || isFencing(run.actions[run.at], phase.fence);
   return {
     kind: "in-doubt",
     attempt: isStarted ? phase.attempt : phase.attempt - 1,
     hasEnded: phase.kind === "expecting",
     left: startedPhase(phase),
   };
+}
+
+/** Not at its first call any more. */
+function isFencing(action: BoundAction | undefined, call: FenceCall | null): boolean {
+  if (call === null || action?.kind !== "fence") return false;
+  const { device, deviceAttempt, verb } = call;
+  return device > 0 || deviceAttempt > 1 || verb !== action.verb;
 }
 
 /** The step's process, if it has one that has not ended; null: it has none. */

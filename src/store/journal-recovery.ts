@@ -164,7 +164,7 @@ async function readFile(
 function distrusted(checkpoint: Checkpoint, reasons: readonly string[]): Checkpoint {
   const { run } = checkpoint;
   const distrust = `the journal cannot be trusted: ${reasons.join("; ")}. Look at it, then "failoverctl ack ${journalScope}"`;
-  const doubted = run === null ? null : { ...run, phase: doubtedPhase(run.phase) };
+  const doubted = run === null ? null : { ...run, phase: doubtedPhase(run) };
   return { ...checkpoint, run: doubted, distrust };
 }
 

@@ -10,7 +10,7 @@
  * Times are those of the daemon that wrote the records, of its boot.
  */
 import { afterFenceCall } from "../core/fencing.ts";
-import { isWithAnotherLauncher } from "../core/step-end.ts";
+import { isWithAnotherLauncher, lostLaunchersAfter } from "../core/step-end.ts";
 import { doubtedPhase, readyFor, startedPhase } from "../core/step-phase.ts";
 import type { Record } from "../core/record.ts";
 import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
@@ -32,7 +32,7 @@ export function foldRun(run: Run | null, record: Record): Run | null {
       return stepFailed({ ...run, done: [...run.done, run.at] }, { why: record.sentence, atMs: lastMs(run) });
     case "in-doubt":
       if (!record.isWaiting) return restart(run);
-      return { ...run, phase: doubtedPhase(run.phase) };
+      return { ...run, phase: doubtedPhase(run) };
     case "awaiting": {
       const { attempt, device, deviceAttempt } = record;
       const fence: FenceCall = {
@@ -130,7 +130,7 @@ function stepEnded(run: Run, record: StepEnd): Run {
     /** Its start was lost with a damaged journal. */
     if (left === null) return run;
     const after = stepEnded({ ...run, phase: left }, record);
-    return { ...after, phase: doubtedPhase(after.phase) };
+    return { ...after, phase: doubtedPhase(after) };
   }
   const action = run.actions[run.at];
   /** Behind the last step there is none that could end. */
@@ -146,7 +146,11 @@ function stepEnded(run: Run, record: StepEnd): Run {
     case "failed":
       return stepFailed(run, { why: record.sentence, atMs });
     case "again":
-      return { ...run, phase: phaseAgain(run, { action, record, atMs }) };
+      return {
+        ...run,
+        lostLaunchers: lostLaunchersAfter(run, record.outcome),
+        phase: phaseAgain(run, { action, record, atMs }),
+      };
     case "expect": {
       /** Only a step that expects something ends so, and it was running: only the types do not know. */
       const withinMs = action.options.expect?.withinMs ?? 0;
@@ -163,7 +167,7 @@ function phaseAgain(
   { action, record, atMs }: { action: BoundAction; record: StepEnd; atMs: number },
 ): StepPhase {
   const call = "fence" in run.phase ? run.phase.fence : null;
-  if (isWithAnotherLauncher(action, record.attempt, record.outcome)) {
+  if (isWithAnotherLauncher(run, record.outcome)) {
     const ready = readyFor({ nowMs: atMs }, action, record.attempt + 1);
     return { ...ready, fence: record.isUndo ? null : (call ?? ready.fence) };
   }
@@ -191,11 +195,11 @@ function stepFailed(run: Run, { why, atMs }: { why: string; atMs: number }): Run
 
 function undoNext(run: Run, atMs: number): Run {
   const at = run.done.findLast((index) => hasUndo(run.actions[index])) ?? run.actions.length;
-  return { ...run, at, phase: { kind: "ready", attempt: 1, fence: null, sinceMs: atMs } };
+  return { ...run, at, lostLaunchers: 0, phase: { kind: "ready", attempt: 1, fence: null, sinceMs: atMs } };
 }
 
 function goTo(run: Run, { at, atMs }: { at: number; atMs: number }): Run {
-  return { ...run, at, phase: readyFor({ nowMs: atMs }, run.actions[at], 1) };
+  return { ...run, at, lostLaunchers: 0, phase: readyFor({ nowMs: atMs }, run.actions[at], 1) };
 }
 
 function resumed(run: Run): Run {

@@ -86,6 +86,24 @@ void test("an undo whose launcher was ended before it began is started with the 
   assert.equal(driven.said("step-start").filter((sentence) => sentence.includes("undo of step 1")).length, 4);
 });
 
+void test("a launcher that was ended before the step began takes none of its retries", () => {
+  const action = boundAction("act", { retries: 1 });
+  const driven = new Driven(configuration, makeState(configuration, { run: runOf({ actions: [action] }), launcher }));
+  const lost: Outcome = { kind: "not-started", errno: "ESRCH", reason: "the launcher was ended from outside" };
+  for (const outcome of [lost, { kind: "exited", code: 1 } as const, lost, { kind: "exited", code: 1 } as const]) {
+    driven.nowMs += 2_000;
+    driven.tell({ kind: "launcher-ready", launcher });
+    driven.stepEnds(outcome);
+  }
+  assert.deepEqual(driven.said("step-end"), [
+    "calm, run 1, step 1 of 1: act: not started: the launcher was ended from outside after 0 ms, with another launcher",
+    "calm, run 1, step 1 of 1: act: exit 1 after 0 ms, attempt 3 of 3 in 1 s",
+    "calm, run 1, step 1 of 1: act: not started: the launcher was ended from outside after 0 ms, with another launcher",
+    "calm, run 1, step 1 of 1: act: exit 1 after 0 ms",
+  ]);
+  assert.equal(driven.state.run, null);
+});
+
 const found: readonly { readonly name: string; readonly agoMs: number | null; readonly want: string }[] = [
   { name: "while nobody looked", agoMs: 80_000, want: "exit 0 after 10 s" },
   { name: "at its start, by a clock that was set", agoMs: 200_000, want: "exit 0 after 0 ms" },
