@@ -16,6 +16,7 @@ const parsePart = parseObject(
     text: parseString,
     truth: parseOneOf(["true", "false", "unknown"]),
     because: parseString,
+    ageMs: parseOrNull(parseNumber),
   },
   { others: "ignored" },
 );

@@ -2,6 +2,7 @@
  * Why a rule did not fire, or would, for somebody who was woken by it: the answer first, then the condition as a tree, each
  * part with its truth and each leaf with the value and the age that it was judged by, then what was decided of it lately.
  */
+import { sayDuration } from "../base/duration.ts";
 import { printable } from "../base/terminal-text.ts";
 import type { Layout } from "./columns.ts";
 import type { ShownExplanation, ShownPart } from "./explanation-shape.ts";
@@ -100,10 +101,15 @@ function renderPart(part: ShownPart, parts: readonly ShownPart[], { columns, isC
 function valuesOf(part: ShownPart, parts: readonly ShownPart[]): readonly string[] {
   const own = partsOf(part, parts);
   const [only] = own;
-  if (only === undefined) return [part.because];
+  if (only === undefined) return [`${part.because}${sayAge(part)}`];
   if (own.length > 1 || !part.because.startsWith(only.because)) return [];
   const added = part.because.slice(only.because.length).replace(/^[,;] /, "");
   return added === "" ? [] : [added];
+}
+
+/** What is said of a check has the age of its last result in it; what is said of hosts has not. */
+function sayAge({ because, ageMs }: ShownPart): string {
+  return ageMs === null || because.includes("last result") ? "" : `, oldest result ${sayDuration(ageMs)} ago`;
 }
 
 function capital(text: string): string {

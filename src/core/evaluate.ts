@@ -11,10 +11,12 @@ import { readQuantity } from "../base/quantity.ts";
 import { sayDuration } from "../base/duration.ts";
 import { sayCondition, sayHost, sayQuantity, saySubject } from "./condition-text.ts";
 import {
+  ageOf,
   factOf,
   factOfHost,
   factOfObservation,
   isFresh,
+  oldest,
   resolve,
   sayObservation,
   type Fact,
@@ -34,6 +36,8 @@ export interface Judgement {
   readonly condition: Condition;
   /** Why, with the present values and ages. */
   readonly because: () => string;
+  /** Of the oldest result that it rests on; null: on none, or it has parts, which have their own. */
+  readonly ageMs: () => number | null;
   readonly parts: readonly Judgement[];
 }
 
@@ -45,22 +49,23 @@ export function judge(condition: Condition, around: Surroundings): Judgement {
       return combine(condition, condition.parts, around, "false");
     case "not": {
       const part = judge(condition.part, around);
-      return { truth: negate(part.truth), condition, because: part.because, parts: [part] };
+      return { truth: negate(part.truth), condition, because: part.because, ageMs: noAge, parts: [part] };
     }
     case "for":
       return judgeFor(condition, around);
     case "is": {
       const fact = factOf(condition.subject, around);
-      return leaf(condition, truthOfStatus(fact, condition.statuses, condition.isNegated), () => fact.sentence());
+      const truth = truthOfStatus(fact, condition.statuses, condition.isNegated);
+      return leaf(condition, truth, () => fact.sentence(), fact.ageMs);
     }
     case "was": {
       const fact = factOf(condition.subject, around);
       /** What is known now was something else before. */
       const isKnown = fact.isFresh && fact.standing?.status !== "unknown";
       const before = isKnown ? (fact.standing?.previous ?? null) : null;
-      if (before === null) return leaf(condition, "unknown", () => fact.sentence());
+      if (before === null) return leaf(condition, "unknown", () => fact.sentence(), fact.ageMs);
       const truth = truthOf(condition.statuses.includes(before));
-      return leaf(condition, truth, () => `${fact.name} was ${before} before`);
+      return leaf(condition, truth, () => `${fact.name} was ${before} before`, fact.ageMs);
     }
     case "metric":
     case "range":
@@ -72,9 +77,11 @@ export function judge(condition: Condition, around: Surroundings): Judgement {
   }
 }
 
-function leaf(condition: Condition, truth: Truth, because: () => string): Judgement {
-  return { truth, condition, because, parts: [] };
+function leaf(condition: Condition, truth: Truth, because: () => string, ageMs: () => number | null): Judgement {
+  return { truth, condition, because, ageMs, parts: [] };
 }
+
+const noAge = (): null => null;
 
 function truthOf(isTrue: boolean): Truth {
   return isTrue ? "true" : "false";
@@ -96,7 +103,7 @@ function combine(
   const deciding = parts.find((part) => part.truth === decisive) ?? parts.find((part) => part.truth === "unknown");
   const truth = deciding?.truth ?? negate(decisive);
   const because = (): string => deciding?.because() ?? parts.map((part) => part.because()).join(", ");
-  return { truth, condition, because, parts };
+  return { truth, condition, because, ageMs: noAge, parts };
 }
 
 /**
@@ -108,7 +115,8 @@ function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surrou
   const part = judge(condition.part, around);
   const key = `${around.owner}: ${condition.key}`;
   if (part.truth === "false") around.clocks[key] = { kind: "stopped" };
-  if (part.truth !== "true") return { truth: part.truth, condition, because: part.because, parts: [part] };
+  if (part.truth !== "true")
+    return { truth: part.truth, condition, because: part.because, ageMs: noAge, parts: [part] };
   const about = variablesIn(condition.part)
     .map((variable) => around.hostOf(variable) ?? "")
     .join(" ");
@@ -123,7 +131,7 @@ function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surrou
   if (!isLong) around.wakes.push(longAtMs);
   const because = (): string =>
     `${part.because()}; true for ${sayDuration(forMs)} (needs ${sayDuration(condition.durationMs)})`;
-  return { truth: isLong ? "true" : isWhole ? "false" : "unknown", condition, because, parts: [part] };
+  return { truth: isLong ? "true" : isWhole ? "false" : "unknown", condition, because, ageMs: noAge, parts: [part] };
 }
 
 function truthOfStatus(fact: Fact, statuses: readonly Status[], isNegated: boolean): Truth {
@@ -138,7 +146,7 @@ function truthOfStatus(fact: Fact, statuses: readonly Status[], isNegated: boole
 
 function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>, around: Surroundings): Judgement {
   const found = findMetric(condition.metric, condition.subject, around);
-  if ("missing" in found) return leaf(condition, "unknown", () => found.missing);
+  if ("missing" in found) return leaf(condition, "unknown", () => found.missing, noAge);
   const { metric, observation } = found;
   const name = `${metric.label} of ${checkKey(observation.check, observation.host)}`;
   const { latestAtMs } = observation;
@@ -154,12 +162,13 @@ function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>
       : `but ${sayObservation(observation, around)}`;
     return `${name} is ${value}, ${rest}`;
   };
-  if (!isKnown || metric.value === null) return leaf(condition, "unknown", because);
+  const ageMs = (): number | null => ageOf([observation], around);
+  if (!isKnown || metric.value === null) return leaf(condition, "unknown", because, ageMs);
   if (condition.kind === "range") {
     const text = condition.range === "warning" ? metric.warn : metric.crit;
     const range = text === null ? null : parseRange(text);
-    if (range === null) return leaf(condition, "unknown", () => `${name} has no ${condition.range} range`);
-    return leaf(condition, truthOf(isAlert(range, metric.value)), because);
+    if (range === null) return leaf(condition, "unknown", () => `${name} has no ${condition.range} range`, ageMs);
+    return leaf(condition, truthOf(isAlert(range, metric.value)), because, ageMs);
   }
   const values = comparable(metric, metric.value, condition.quantity);
   if (values === null)
@@ -168,8 +177,9 @@ function judgeMetric(condition: Extract<Condition, { kind: "metric" | "range" }>
       "unknown",
       () =>
         `${name} is ${metric.value}${metric.unit}, which cannot be compared with ${sayQuantity(condition.quantity)}`,
+      ageMs,
     );
-  return leaf(condition, truthOf(compare(values.left, condition.comparison, values.right)), because);
+  return leaf(condition, truthOf(compare(values.left, condition.comparison, values.right)), because, ageMs);
 }
 
 /** The first fresh metric of that label, by the checks' declared order. */
@@ -227,13 +237,13 @@ function compare(left: number, comparison: Comparison, right: number): boolean {
 function judgeQuantified(condition: Extract<Condition, { kind: "quantified" }>, around: Surroundings): Judgement {
   const facts = factsOf(condition.over, around);
   if (facts.length === 0)
-    return leaf(condition, "unknown", () => `there is nothing to count in ${sayCondition(condition)}`);
+    return leaf(condition, "unknown", () => `there is nothing to count in ${sayCondition(condition)}`, noAge);
   const truths = facts.map((fact) => truthOfStatus(fact, condition.statuses, condition.isNegated));
   const decisive = condition.quantifier === "all" ? "false" : "true";
   const at = truths.includes(decisive) ? truths.indexOf(decisive) : truths.indexOf("unknown");
   const because = (): string =>
     facts[at] === undefined ? facts.map((fact) => fact.sentence()).join(", ") : facts[at].sentence();
-  return leaf(condition, truths[at] ?? negate(decisive), because);
+  return leaf(condition, truths[at] ?? negate(decisive), because, () => oldest(facts.map((fact) => fact.ageMs())));
 }
 
 /** True or false only if those that are unknown could not change it. */
@@ -249,7 +259,7 @@ function judgeCount(condition: Extract<Condition, { kind: "count" }>, around: Su
   const truth = outcomes.size === 1 && only !== undefined ? truthOf(only) : "unknown";
   const because = (): string =>
     `${least === most ? least : `${least} to ${most}`} of ${facts.length} are ${condition.statuses.join(" or ")}`;
-  return leaf(condition, truth, because);
+  return leaf(condition, truth, because, () => oldest(facts.map((fact) => fact.ageMs())));
 }
 
 function factsOf(over: Population, around: Surroundings): readonly Fact[] {

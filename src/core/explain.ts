@@ -19,6 +19,8 @@ export interface ExplainedPart {
   readonly text: string;
   readonly truth: Truth;
   readonly because: string;
+  /** Of a part that has no parts: how old the oldest result is that it rests on; null: it rests on none. */
+  readonly ageMs: number | null;
 }
 
 export interface Explained {
@@ -49,7 +51,14 @@ export function explain(
 
 function addParts(parts: ExplainedPart[], of: "when" | "if", judgement: Judgement, depth: number): void {
   const { condition, truth } = judgement;
-  parts.push({ of, depth, text: sayCondition(condition), truth, because: judgement.because() });
+  parts.push({
+    of,
+    depth,
+    text: sayCondition(condition),
+    truth,
+    because: judgement.because(),
+    ageMs: judgement.ageMs(),
+  });
   for (const part of judgement.parts) addParts(parts, of, part, depth + 1);
 }
 
@@ -59,8 +68,9 @@ type EdgeTrigger = Exclude<Trigger, { readonly kind: "condition" }>;
 function explainEdge(turn: Turn, rule: string, edge: EdgeTrigger): ExplainedPart {
   const text = sayTrigger(edge);
   const isWaiting = turn.state.waiting.some((trigger) => trigger.rule === rule);
-  if (isWaiting) return { of: "on", depth: 0, text, truth: "true", because: "it has come and waits for its turn" };
-  return { of: "on", depth: 0, text, truth: "false", because: sayNow(turn, edge) };
+  if (isWaiting)
+    return { of: "on", depth: 0, text, truth: "true", because: "it has come and waits for its turn", ageMs: null };
+  return { of: "on", depth: 0, text, truth: "false", because: sayNow(turn, edge), ageMs: null };
 }
 
 function sayNow({ state }: Turn, trigger: EdgeTrigger): string {

@@ -44,6 +44,8 @@ export interface Fact {
   /** An expectation waits for newer data on it: then it is not even known to be unknown. */
   readonly isAwaited: boolean;
   readonly sentence: () => string;
+  /** Of the oldest of the results that its status rests on; null: there is none. */
+  readonly ageMs: () => number | null;
 }
 
 /** The host or check that a condition speaks of. */
@@ -55,7 +57,7 @@ export function factOf(subject: Subject, around: Surroundings): Fact {
 }
 
 function noFact(name: string, sentence: string): Fact {
-  return { name, standing: null, isFresh: false, isAwaited: false, sentence: () => sentence };
+  return { name, standing: null, isFresh: false, isAwaited: false, sentence: () => sentence, ageMs: () => null };
 }
 
 /** `name`: how the condition calls it. */
@@ -77,7 +79,7 @@ export function factOfHost(host: string, around: Surroundings, name: string): Fa
     return `${name} is ${sayStanding(standing, around)}`;
   };
   const isAwaited = !isHostFresh && old.some((observation) => isAwaitedBy(observation, around));
-  return { name, standing, isFresh: isHostFresh, isAwaited, sentence };
+  return { name, standing, isFresh: isHostFresh, isAwaited, sentence, ageMs: () => ageOf(support, around) };
 }
 
 function sayStanding({ status, sinceMs }: Standing, { nowMs }: Surroundings): string {
@@ -109,7 +111,18 @@ export function factOfObservation(observation: Observation, around: Surroundings
     isFresh: isFresh(observation, around),
     isAwaited: isAwaitedBy(observation, around),
     sentence: () => sayObservation(observation, around),
+    ageMs: () => ageOf([observation], around),
   };
+}
+
+/** Of the oldest of their last results; null: none has reported. */
+export function ageOf(observations: readonly Observation[], { nowMs }: Surroundings): number | null {
+  return oldest(observations.map(({ latestAtMs }) => (latestAtMs === null ? null : Math.round(nowMs - latestAtMs))));
+}
+
+export function oldest(agesMs: readonly (number | null)[]): number | null {
+  const known = agesMs.filter((ageMs) => ageMs !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 function isAwaitedBy(observation: Observation, around: Surroundings): boolean {

@@ -50,6 +50,8 @@ export interface Explanation {
     readonly truth: Truth;
     /** The values and ages that it was judged by. */
     readonly because: string;
+    /** Of a part that has no parts: how old the oldest result is that it rests on; null: it rests on none. */
+    readonly ageMs: number | null;
   }[];
 }
 

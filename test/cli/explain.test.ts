@@ -14,6 +14,7 @@ const when = {
   text: "%MASTER% is critical or down for 5s",
   truth: "true",
   because: "%MASTER% (host1) is critical for 7.2 s; true for 7.2 s (needs 5 s)",
+  ageMs: null,
 };
 const whenPart = {
   of: "when",
@@ -21,15 +22,30 @@ const whenPart = {
   text: "%MASTER% is critical or down",
   truth: "true",
   because: "%MASTER% (host1) is critical for 7.2 s",
+  ageMs: 246,
 };
 const both = { ...when, text: "(%MASTER% is critical or down for 5s) and host2 is slave", truth: "unknown" };
-const other = { of: "when", depth: 1, text: "host2 is slave", truth: "true", because: "host2 is slave for 3.1 h" };
+const other = {
+  of: "when",
+  depth: 1,
+  text: "host2 is slave",
+  truth: "true",
+  because: "host2 is slave for 3.1 h",
+  ageMs: 3_100,
+};
 const lag =
   "lag of check_replication on host2 is 48MB, check_replication on host2 is slave for 3.1 h, last result 812 ms ago";
 const guard = [
-  { of: "if", depth: 0, text: "%SLAVE% is slave and lag of %SLAVE% < 16MB", truth: "false", because: lag },
-  { of: "if", depth: 1, text: "%SLAVE% is slave", truth: "true", because: "%SLAVE% (host2) is slave for 3.1 h" },
-  { of: "if", depth: 1, text: "lag of %SLAVE% < 16MB", truth: "false", because: lag },
+  { of: "if", depth: 0, text: "%SLAVE% is slave and lag of %SLAVE% < 16MB", truth: "false", because: lag, ageMs: null },
+  {
+    of: "if",
+    depth: 1,
+    text: "%SLAVE% is slave",
+    truth: "true",
+    because: "%SLAVE% (host2) is slave for 3.1 h",
+    ageMs: 812,
+  },
+  { of: "if", depth: 1, text: "lag of %SLAVE% < 16MB", truth: "false", because: lag, ageMs: 812 },
 ];
 const held = {
   rule: "primary_lost",
@@ -51,6 +67,7 @@ const edge = {
       text: "a host goes from slave to master",
       truth: "false",
       because: "it has not come; now host1 is master, host2 is \u001b[2Jslave",
+      ageMs: null,
     },
   ],
 };

@@ -3,8 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explain } from "../../src/core/explain.ts";
 import { newRule } from "../../src/core/turn.ts";
-import { makeCheck, makeConfiguration, makeObservation, makeRule, makeStanding, makeState } from "./build.ts";
+import {
+  makeCheck,
+  makeConfiguration,
+  makeMetric,
+  makeObservation,
+  makeResult,
+  makeRule,
+  makeStanding,
+  makeState,
+} from "./build.ts";
 import { runOf } from "./bound-run.ts";
+import type { Condition, Subject } from "../../src/core/condition.ts";
 import type { Trigger } from "../../src/core/configuration.ts";
 import type { State } from "../../src/core/state.ts";
 
@@ -95,7 +105,7 @@ for (const { trigger, given, text, because } of rows) {
     const configuration = makeConfiguration({ checks: [check], rules: [makeRule("it", { trigger })] });
     const explained = explain({ configuration, state: makeState(configuration, given) }, "it", 1_000);
     const truth = given.waiting === undefined ? "false" : "true";
-    assert.deepEqual(explained?.parts, [{ of: "on", depth: 0, text, truth, because }]);
+    assert.deepEqual(explained?.parts, [{ of: "on", depth: 0, text, truth, because, ageMs: null }]);
   });
 }
 
@@ -148,3 +158,56 @@ void test("what holds it is told: that it has fired, a hold, or that it is over 
 void test("a rule that is not there is not explained", () => {
   assert.equal(explain({ configuration: level, state: makeState(level) }, "another", 1_000), null);
 });
+
+const lost = makeCheck("check_b", "h1");
+const mute = makeCheck("check_c", "h2");
+const disk = makeCheck("check_d", "h2", { isAdvisory: true });
+const on = (subject: string): Subject => ({ kind: "host", host: subject });
+const statuses = ["master"];
+
+/** What a leaf rests on: the claims of a role, all that is well of a host, and nothing that does not count for it. */
+const ages: readonly (readonly [name: string, condition: Condition, ageMs: number | null])[] = [
+  ["a role, by the oldest that claims it", { kind: "is", subject: on("h1"), isNegated: false, statuses }, 700],
+  ["what it was", { kind: "was", subject: on("h1"), statuses }, 700],
+  ["one whose only check that counts is silent", { kind: "is", subject: on("h2"), isNegated: false, statuses }, null],
+  ["one that nothing is known of", { kind: "is", subject: on("h9"), isNegated: false, statuses }, null],
+  [
+    "one check",
+    { kind: "is", subject: { kind: "check", check: "check_a", on: null }, isNegated: false, statuses },
+    100,
+  ],
+  ["all hosts", { kind: "quantified", quantifier: "any", over: { kind: "hosts" }, isNegated: false, statuses }, 700],
+  [
+    "so many checks",
+    { kind: "count", over: { kind: "checks", check: null, on: null }, statuses, comparison: "=", count: 2 },
+    900,
+  ],
+  [
+    "a metric",
+    { kind: "metric", metric: "free", subject: on("h2"), comparison: "<", quantity: { kind: "number", value: 9 } },
+    900,
+  ],
+];
+
+for (const [name, condition, ageMs] of ages) {
+  void test(`how old is what a leaf rests on: ${name}`, () => {
+    const configuration = makeConfiguration({
+      checks: [check, lost, mute, disk],
+      rules: [makeRule("it", { trigger: { kind: "condition", when: { kind: "not", part: condition } } })],
+    });
+    const state = makeState(configuration, {
+      hosts: { h1: makeStanding("master", { role: "master", previous: "slave" }), h2: makeStanding("unknown") },
+      observations: {
+        [check.key]: makeObservation(check, "master", { latestAtMs: 900 }),
+        [lost.key]: makeObservation(lost, "master", { latestAtMs: 300 }),
+        [mute.key]: makeObservation(mute, "unknown", { latest: null, latestAtMs: null }),
+        [disk.key]: makeObservation(disk, "ok", { latestAtMs: 100, latest: makeResult("ok", [makeMetric("free", 5)]) }),
+      },
+    });
+    const explained = explain({ configuration, state }, "it", 1_000);
+    assert.deepEqual(
+      explained?.parts.map((part) => part.ageMs),
+      [null, ageMs],
+    );
+  });
+}
