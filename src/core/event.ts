@@ -83,7 +83,6 @@ export type Event =
   | { readonly kind: "delayed"; readonly countedMs: number }
   /** The configuration that `step` is given is new; `before` is the one until now. */
   | { readonly kind: "reconfigured"; readonly before: Configuration; readonly generation: number }
-  | { readonly kind: "journal-distrusted"; readonly reason: string }
   | (Asked & { readonly kind: "acknowledge"; readonly what: string })
   | (Asked & { readonly kind: "run-rule"; readonly rule: string })
   /** A person has a host switched off and proven so, or its devices asked. */

@@ -10,6 +10,7 @@ import type { FenceDevice } from "./configuration.ts";
 import type { Effect } from "./effect.ts";
 import type { Outcome } from "./result.ts";
 import type { BoundAction, BoundCommand, FenceCall } from "./run.ts";
+import type { StepProgram } from "./step-program.ts";
 
 type FenceAction = Extract<BoundAction, { kind: "fence" }>;
 
@@ -125,7 +126,7 @@ export function isManual(action: FenceAction, call: FenceCall): boolean {
 }
 
 /** The agent's process. Its words hold no parameter: an agent that is given any argument stops reading its standard input. */
-export function fenceCommand(action: FenceAction, call: FenceCall, attemptName: string, nowMs: number) {
+export function fenceCommand(action: FenceAction, call: FenceCall, attemptName: string, nowMs: number): StepProgram {
   const device = deviceAt(action, call.device);
   invariant(device.agent !== null, `${device.name} is an agent, and no person`);
   const command: BoundCommand = { program: device.agent, words: [device.name], env: {}, user: null };

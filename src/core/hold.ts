@@ -10,6 +10,6 @@ export const holdKinds = [
   "cooldown",
   "blocked", // over its limit, or failed with a limit: until it is acknowledged
   "variable", // a variable has no value
-  "journal", // the journal is damaged or cannot be written: observe, but do not act
+  "journal", // the journal is damaged or could not be read: observe, but do not act before somebody has looked
 ] as const;
 export type HoldKind = (typeof holdKinds)[number];

@@ -12,6 +12,7 @@ import { bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
 import type { Cause } from "./run.ts";
+import type { Maintenance } from "./state.ts";
 
 export interface Hold {
   readonly kind: HoldKind;
@@ -78,7 +79,7 @@ export function maintenanceHold(turn: Turn, rule: Rule, cause: Cause | null): Ho
 }
 
 /** The maintenance that covers the rule: of everything, of the rule, of a host or check that it speaks of or rests on. */
-export function maintenanceOf(turn: Turn, rule: Rule, cause: Cause | null) {
+export function maintenanceOf(turn: Turn, rule: Rule, cause: Cause | null): Maintenance | null {
   if (turn.state.maintenance.length === 0) return null;
   const touched = touchedBy(turn, rule, cause);
   return turn.state.maintenance.find(({ scope }) => scope === "*" || scope === rule.name || touched.has(scope)) ?? null;

@@ -23,7 +23,7 @@ interface Said {
 }
 
 /** Fields that every record of a step has. `step` counts from 1; a retry has the same step and a higher attempt. */
-interface OfStep extends Said {
+export interface OfStep {
   readonly run: number;
   readonly rule: string;
   readonly step: number;
@@ -89,17 +89,18 @@ export type Record =
       readonly hasLimit: boolean;
       readonly startedAtMs: number;
     })
-  | (OfStep & { readonly kind: "step-start"; readonly launcher: ProcessIdentity; readonly startedAtMs: number })
-  | (OfStep & {
-      readonly kind: "step-end";
-      readonly outcome: Outcome;
-      readonly isSuccess: boolean;
-      /** What follows from it: the step is over, well or not; it is tried again, or a fence agent asked again; or the checks are waited for. */
-      readonly next: "done" | "failed" | "again" | "expect";
-      readonly ms: number;
-      readonly output: string;
-      readonly droppedBytes: number;
-    })
+  | (OfStep & Said & { readonly kind: "step-start"; readonly launcher: ProcessIdentity; readonly startedAtMs: number })
+  | (OfStep &
+      Said & {
+        readonly kind: "step-end";
+        readonly outcome: Outcome;
+        readonly isSuccess: boolean;
+        /** What follows from it: the step is over, well or not; it is tried again, or a fence agent asked again; or the checks are waited for. */
+        readonly next: "done" | "failed" | "again" | "expect";
+        readonly ms: number;
+        readonly output: string;
+        readonly droppedBytes: number;
+      })
   /** What `expect` came to. */
   | (Said & {
       readonly kind: "expectation";

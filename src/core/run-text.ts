@@ -1,9 +1,10 @@
 /** How a run and its steps are named in records and sentences. */
+import type { OfStep } from "./record.ts";
 import type { Outcome } from "./result.ts";
 import type { Run } from "./run.ts";
 
 /** What every record of a step says of it. */
-export function ofStep(run: Run, attempt: number, command: readonly string[], name: string) {
+export function ofStep(run: Run, attempt: number, command: readonly string[], name: string): OfStep {
   return { run: run.run, rule: run.rule, step: run.at + 1, attempt, command, name, isUndo: run.failure !== null };
 }
 

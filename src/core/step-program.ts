@@ -2,6 +2,7 @@
 import { invariant } from "../base/invariant.ts";
 import { shownWords } from "./agent-action.ts";
 import { fenceCommand } from "./fencing.ts";
+import type { Effect } from "./effect.ts";
 import type { BoundAction, BoundCommand, FenceCall, Run } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
@@ -19,7 +20,20 @@ export function commandAt(run: Run): BoundCommand | null {
 }
 
 /** The process that a step starts next: what runs, how it is shown, what its files are called, how long it may take. */
-export function describeStep(turn: Pick<Turn, "nowMs">, run: Run, attempt: number, call: FenceCall | null) {
+export interface StepProgram {
+  readonly command: BoundCommand;
+  readonly shown: readonly string[];
+  readonly name: string;
+  readonly limitMs: number;
+  readonly fence: Extract<Effect, { kind: "startStep" }>["fence"];
+}
+
+export function describeStep(
+  turn: Pick<Turn, "nowMs">,
+  run: Run,
+  attempt: number,
+  call: FenceCall | null,
+): StepProgram {
   const action = actionAt(run);
   const step = run.at + 1;
   if (run.failure !== null) {

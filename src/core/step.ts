@@ -135,10 +135,6 @@ function apply(turn: Turn, event: Exclude<Event, { readonly kind: "reconfigured"
     case "delayed":
       postpone(turn, event.countedMs);
       return;
-    case "journal-distrusted":
-      turn.state = { ...turn.state, distrust: event.reason };
-      note(turn, "journal", `${event.reason}: observing, but not acting until "failoverctl ack journal"`);
-      return;
     case "reported":
     case "acknowledge":
     case "run-rule":

@@ -5,7 +5,6 @@
 import type { Entry } from "../core/record.ts";
 import type { Disk } from "./disk.ts";
 import { currentName, listJournalFiles, pathOf, type JournalFiles } from "./journal-files.ts";
-
 import { scanJournalFile, type Scanned } from "./journal-scan.ts";
 
 export interface HistoryQuery {

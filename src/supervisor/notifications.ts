@@ -4,8 +4,7 @@
  */
 import { splitBrainCause } from "../core/hosts.ts";
 import { noCause } from "../core/rules.ts";
-import { bindCommand, bindVariables } from "../core/variables.ts";
-import { variableNames } from "../core/variables.ts";
+import { bindCommand, bindVariables, variableNames } from "../core/variables.ts";
 import type { Configuration, Notifier, NotifyTopic } from "../core/configuration.ts";
 import type { Record } from "../core/record.ts";
 import type { Outcome } from "../core/result.ts";

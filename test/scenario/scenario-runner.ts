@@ -48,6 +48,8 @@ export class ScenarioRunner {
   #table: { readonly state: State; readonly records: number; readonly boot: number; readonly atMs: number } | null =
     null;
   #isTableWritten = true;
+  /** What the next daemon finds of the journal; null: nothing that it could not trust. */
+  #distrust: string | null = null;
   #nowMs = bootedAtMs;
   #wakeAtMs = bootedAtMs;
   #boot = 1;
@@ -155,7 +157,7 @@ export class ScenarioRunner {
         this.#explain(directive.rule);
         return;
       case "distrust":
-        this.#turn({ kind: "journal-distrusted", reason: directive.reason });
+        this.#distrust = directive.reason;
         return;
       case "maintenance-on":
         this.#turn({
@@ -366,7 +368,9 @@ export class ScenarioRunner {
     const dropped =
       table === null || isCurrent ? [] : droppedOf(configuration, { state: table.state, savedAtMs: table.atMs }, newer);
     const doubt = isReboot ? "it was cut off in another boot of this machine" : this.#sayLongAgo(table?.atMs ?? null);
-    this.#begin(state, { isRestored: isCurrent, dropped, doubt: run === null ? null : doubt });
+    const found = { ...state, distrust: this.#distrust };
+    this.#distrust = null;
+    this.#begin(found, { isRestored: isCurrent, dropped, doubt: run === null ? null : doubt });
   }
 
   #unfinished(): Run | null {
