@@ -121,3 +121,14 @@ void test("what was forgotten behind the table stays forgotten over a crash, and
   assert.deepEqual(Object.keys(observations), ["cluster on h0", "cluster on h8"]);
   assert.deepEqual([Object.keys(hosts), lastMaster], [["h0", "h8"], null]);
 });
+
+void test("a host that a check is declared for stays, whatever else had spoken of it", () => {
+  const configuration = makeConfiguration({ checks: [cluster, makeCheck("disk", "h7")] });
+  const daemon = new Driven(configuration, makeState(configuration));
+  daemon.checkEnds(cluster.key, [...on(0, 1), ...on(7, 8, "master")]);
+  const gone: Record = { kind: "check-removed", check: "cluster", host: "h7", sentence: "gone" };
+  const newer = { records: [gone], unfinished: null, isCurrent: true };
+  const { observations, hosts, lastMaster } = replayRecords(configuration, daemon.state, newer, daemon.nowMs);
+  assert.deepEqual(Object.keys(observations), ["cluster on h0", "disk on h7"]);
+  assert.deepEqual([Object.keys(hosts), lastMaster], [["h0", "h7"], "h7"]);
+});
