@@ -10,7 +10,6 @@
  * disk that stays as slow as that is told of once. To observe again at each of its syncs would be never to act at all; and
  * while it is waited for, all that is heard is kept, to be taken in at most `slowDiskMs` late.
  */
-import { invariant } from "../base/invariant.ts";
 import { step as coreStep } from "../core/step.ts";
 import type { Configuration } from "../core/configuration.ts";
 import type { Effect } from "../core/effect.ts";
@@ -18,6 +17,7 @@ import type { Event } from "../core/event.ts";
 import type { Record } from "../core/record.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../host/clock.ts";
+import { EventQueue } from "./event-queue.ts";
 
 /** A suspended machine, a stopped process, a disk that hangs: beyond this everything known is old. */
 export const stallMs = 2_000;
@@ -33,9 +33,6 @@ const batchMax = 256;
 
 /** Nor is more taken in one go than this allows: to think for as long as a stall would be one, and its end the next. */
 export const thinkingMsMax = 200;
-
-/** More than every runner, every step and every client can have under way; beyond it something is broken. */
-const queueMax = 65_536;
 
 export interface Performer {
   /** Makes records durable, as one group. Never fails: what cannot be remembered is said loudly, and acted on all the same. */
@@ -58,6 +55,8 @@ export interface Loop {
   /** When the last turn was; its age is the heartbeat's. */
   readonly turnedAtMs: () => number;
   readonly post: (event: Event) => void;
+  /** How many lines of checks that stay were passed over, because they came faster than they could be taken. */
+  readonly passedOverCount: () => number;
   /** From the next turn on. Tells the core what was before. */
   readonly reconfigure: (configuration: Configuration, generation: number) => void;
   /** Resolves when everything that was posted has been taken; then no other turn begins. */
@@ -65,6 +64,12 @@ export interface Loop {
 }
 
 export type Step = typeof coreStep;
+
+interface Configure {
+  readonly kind: "configure";
+  readonly configuration: Configuration;
+  readonly generation: number;
+}
 
 /** Begins with the first event that is posted. `step`: the core, or, in tests, the core watched or spoilt. */
 export function startLoop(
@@ -85,9 +90,7 @@ export function startLoop(
   let rememberedInMs = 0;
   /** The disk is slow, and the core has been told so. */
   let isDiskSlow = false;
-  const queue: (
-    Event | { readonly kind: "configure"; readonly configuration: Configuration; readonly generation: number }
-  )[] = [];
+  const queue = new EventQueue<Configure>();
 
   function stir(): void {
     if (isTurning || isStopped) return;
@@ -154,7 +157,8 @@ export function startLoop(
     const isKnown = isAllDisk && isDiskSlow && rememberedInMs <= slowDiskMs;
     isDiskSlow ||= isDisk;
     if (isKnown) return { kind: "delayed", countedMs };
-    return { kind: "stalled", gapMs: notRunMs, countedMs, isDisk };
+    /** What the disk did not take, it is not blamed for. */
+    return { kind: "stalled", gapMs: notRunMs, countedMs, isDisk: isDisk && notRunMs - rememberedInMs <= heartbeatMs };
   }
 
   async function performAll(effects: readonly Effect[]): Promise<void> {
@@ -174,8 +178,7 @@ export function startLoop(
     performer.turned();
   }
 
-  function post(item: (typeof queue)[number]): void {
-    invariant(queue.length < queueMax, "events are taken faster than they come");
+  function post(item: Event | Configure): void {
     queue.push(item);
     stir();
   }
@@ -185,6 +188,7 @@ export function startLoop(
     configuration: () => configuration,
     turnedAtMs: () => turnedAtMs,
     post,
+    passedOverCount: () => queue.passedOverCount,
     reconfigure: (next, generation) => post({ kind: "configure", configuration: next, generation }),
     stop: async () => {
       const isBusy = (): boolean => isTurning || queue.length > 0;

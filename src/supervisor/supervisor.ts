@@ -171,6 +171,7 @@ function startWorks(
   let isFirstTurn = true;
   const answers = new Answers();
   const pruning = new Pruning(world);
+  const passedOver = new PassedOver(world.log);
   const processes = world.createProcesses((event) => {
     const understood = performer.understand(event);
     if (understood !== null) loop.post(understood);
@@ -206,6 +207,7 @@ function startWorks(
       turned: () => {
         settle();
         memory.refresh();
+        passedOver.tell(loop.passedOverCount());
       },
       beat: () => memory.refresh(),
       perform: (effect) => {
@@ -252,6 +254,26 @@ class Answers {
   give(answer: Answer & { readonly request: number }): void {
     this.#waiting.get(answer.request)?.(answer);
     this.#waiting.delete(answer.request);
+  }
+}
+
+/** Says how many lines were passed over, when it is over for the moment. */
+class PassedOver {
+  readonly #log: Log;
+  #told = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  tell(count: number): void {
+    if (count === this.#told) return;
+    const lines = sayCount(count - this.#told, "line");
+    this.#told = count;
+    this.#log.warn(
+      "resident",
+      `${lines} of checks that stay passed over: they came faster than they could be taken, and the newest counts`,
+    );
   }
 }
 

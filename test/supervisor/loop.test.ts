@@ -22,6 +22,8 @@ const configuration = readFiles({
 class Held {
   nowMs = 1_000;
   history: readonly string[] = [];
+  /** Of stalls. */
+  sentences: readonly string[] = [];
   readonly loop: Loop;
   #release: (() => void) | null = null;
 
@@ -37,6 +39,8 @@ class Held {
       {
         remember: async (records) => {
           this.history = [...this.history, ...records.map(({ kind }) => `given ${kind}`)];
+          const stalls = records.filter(({ kind }) => kind === "stalled");
+          this.sentences = [...this.sentences, ...stalls.map(({ sentence }) => sentence)];
           await new Promise<void>((resolve) => {
             this.#release = resolve;
           });
@@ -180,4 +184,25 @@ void test("what is thought about for long is taken in parts: a burst is no stall
   const tooks = turnsAtMs.slice(1).map((atMs, index) => atMs - (turnsAtMs[index] ?? 0));
   assert.equal(nowMs, 1_000 + 100 * 50);
   assert.deepEqual([Math.max(...tooks), stalled], [thinkingMsMax, []]);
+});
+
+void test("what took the time is blamed, the disk only for what it took", async () => {
+  const held = await aboutToFire();
+  held.loop.post({ kind: "tick" });
+  await held.synced(2_500);
+  await held.synced(5);
+  assert.match(held.sentences.at(-1) ?? "", /did not run for 2\.5 s, so long the disk took for a record/);
+  await held.tell(reported("warning"));
+  await held.synced(2_500);
+  held.nowMs += 1_500;
+  await held.tell({ kind: "tick" });
+  assert.match(held.sentences.at(-1) ?? "", /did not run for 4 s: everything/);
+});
+
+void test("a check that stays prints a thousand lines a second while the disk hangs: the loop takes the newest", async () => {
+  const held = await aboutToFire();
+  for (let count = 0; count < 100_000; count += 1) held.loop.post({ kind: "resident-reported", job: 7, results: [] });
+  await held.synced(5);
+  await held.synced(5);
+  assert.ok(held.loop.passedOverCount() > 98_000);
 });
