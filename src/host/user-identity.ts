@@ -2,9 +2,8 @@
  * Whom a name stands for. /etc/passwd is looked at first, anew at each use; a name that is not in it (LDAP, SSSD) is
  * asked of getent(1), which may take its time, so the answer comes by a callback.
  */
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { whyUnanswered } from "./no-answer.ts";
+import { askProgram } from "./ask-program.ts";
 
 export interface UserIdentity {
   readonly name: string;
@@ -23,6 +22,9 @@ export type FoundUser =
 /** A directory server that does not answer must not hold a check for ever. */
 const getentTimeoutMs = 5_000;
 
+/** A line of a few words. */
+const getentBytesMax = 64 * 1024;
+
 /** getent(1): the key was not found. */
 const notFoundCode = 2;
 
@@ -33,12 +35,13 @@ export function findUser(name: string, onAnswer: (found: FoundUser) => void): vo
     onAnswer({ kind: "found", user: known });
     return;
   }
-  execFile("getent", ["passwd", "--", name], { timeout: getentTimeoutMs }, (error, stdout, stderr) => {
+  const question = { timeoutMs: getentTimeoutMs, bytesMax: getentBytesMax };
+  askProgram("getent", ["passwd", "--", name], question, ({ stdout, failure }) => {
     const user = parsePasswd(stdout, name);
     if (user !== null) onAnswer({ kind: "found", user });
     /** Without getent there is no directory to ask. */
-    else if (error === null || error.code === notFoundCode || error.code === "ENOENT") onAnswer({ kind: "none" });
-    else onAnswer({ kind: "unanswered", why: whyUnanswered(error, stderr, getentTimeoutMs) });
+    else if (failure === null || failure.code === notFoundCode || failure.code === "ENOENT") onAnswer({ kind: "none" });
+    else onAnswer({ kind: "unanswered", why: failure.why });
   });
 }
 

@@ -5,8 +5,7 @@
  * The XML is that of the cluster project's fence agents (FenceAgentAPI.md), which is OCF's. No XML parser: three elements
  * and their attributes are looked for, and what is not understood is left out, which at worst refuses a parameter.
  */
-import { execFile } from "node:child_process";
-import { whyUnanswered } from "../host/no-answer.ts";
+import { askProgram } from "../host/ask-program.ts";
 import type { AgentMetadata, Unanswered } from "../language/surroundings.ts";
 
 /** Many agents are Python programs: 50 ms are usual, several seconds on a busy machine are not unheard of. */
@@ -26,19 +25,11 @@ export function askMetadata(
     timeoutMs = metadataTimeoutMs,
   }: { readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number } = {},
 ): Promise<MetadataAnswer> {
-  const options = {
-    timeout: timeoutMs,
-    killSignal: "SIGKILL",
-    maxBuffer: metadataBytesMax,
-    cwd: "/",
-    env: { ...process.env, ...env },
-  } as const;
   return new Promise((resolve) => {
-    const asked = execFile(path, words, options, (error, stdout, stderr) => {
-      if (error === null) resolve(readMetadata(stdout));
-      else resolve({ kind: "unanswered", why: whyUnanswered(error, stderr, timeoutMs) });
+    askProgram(path, words, { timeoutMs, bytesMax: metadataBytesMax, env }, ({ stdout, failure }) => {
+      if (failure === null) resolve(readMetadata(stdout));
+      else resolve({ kind: "unanswered", why: failure.why });
     });
-    asked.stdin?.end();
   });
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isUnanswered } from "../../src/language/surroundings.ts";
+import { processesWith, until } from "../host/proc.ts";
 import { askMetadata, readMetadata } from "../../src/supervisor/agent-metadata.ts";
 
 const xml = `<?xml version="1.0" ?>
@@ -66,4 +67,12 @@ void test("an agent that answers with something else is no agent; one that is no
   assert.equal(await askMetadata("/bin/sh", ["-c", "echo hello"]), null);
   const absent = await askMetadata("/nowhere/fence_box", []);
   assert.deepEqual(absent, { kind: "unanswered", why: "it could not be asked (ENOENT)" });
+});
+
+void test("an agent that hangs is ended with all that it started", async (context) => {
+  const mark = `failoverd-asked-${process.pid}`;
+  const answer = await askMetadata("/bin/sh", ["-c", "sleep 60 & sleep 60"], { timeoutMs: 200, env: { MARK: mark } });
+  assert.ok(isUnanswered(answer));
+  context.after(() => processesWith(`MARK=${mark}`).forEach((pid) => process.kill(pid, "SIGKILL")));
+  await until(() => processesWith(`MARK=${mark}`).length === 0, "nothing of it is left");
 });
