@@ -48,6 +48,10 @@ export class OutputHead implements ByteSink {
   }
 }
 
+/** Of what is hardly ever looked at no more than a megabyte a second is read, in pieces that are worth it; the rest waits. */
+const tailBytesPerMs = 1024;
+const tailPauseMsMin = 10;
+
 /** Keeps the last `bytesMax` bytes: of a program that runs for days, what it said before it ended. */
 export class OutputTail implements ByteSink {
   readonly #bytesMax: number;
@@ -62,7 +66,7 @@ export class OutputTail implements ByteSink {
     const all = Buffer.concat([this.#kept, bytes.subarray(-this.#bytesMax)]);
     this.droppedBytes += this.#kept.length + bytes.length - Math.min(all.length, this.#bytesMax);
     this.#kept = Buffer.from(all.subarray(-this.#bytesMax));
-    return 0;
+    return Math.max(tailPauseMsMin, bytes.length / tailBytesPerMs);
   }
 
   text(): string {

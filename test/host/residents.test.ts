@@ -48,6 +48,19 @@ void test("one that prints without end waits for us, not we for it", async (cont
   assert.ok(count < 1_100 + seconds * 1_000 + 5_001, `${count} lines in ${seconds} s`);
 });
 
+void test("one that complains without end waits for us, too", async (context) => {
+  const stage = new Stage(context);
+  const startMs = performance.now();
+  const job = start(stage, command(stage.script("moan", "exec yes >&2")));
+  await until(() => performance.now() - startMs > 1_000, "a second");
+  stage.processes.stopCheck(job);
+  const { output } = await stage.when("resident-ended");
+  const mebibytes = output.droppedBytes / 1024 / 1024;
+  const seconds = (performance.now() - startMs) / 1_000;
+  /** What stood in the pipe at its end, and some tens of KiB at the beginning. */
+  assert.ok(mebibytes < seconds + 2, `${mebibytes} MiB read in ${seconds} s`);
+});
+
 void test("what it complained of last is kept", async (context) => {
   const stage = new Stage(context);
   start(stage, command(stage.script("moan", "seq 1 100000 >&2; exit 1")));
