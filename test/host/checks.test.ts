@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Outcome } from "../../src/core/result.ts";
 import { checkOutputBytesMax } from "../../src/host/processes.ts";
-import { processesWith, until } from "./proc.ts";
+import { processesWith, readProc, until } from "./proc.ts";
 import { command, Stage } from "./stage.ts";
 
 const endings: readonly { name: string; given: string; want: Outcome; stdout?: string; stderr?: string }[] = [
@@ -123,6 +123,34 @@ void test("the environment arrives as it is, on top of the daemon's own", async 
   for (const [name, value] of Object.entries(env)) assert.ok(got.includes(`\0${name}=${value}\0`), name);
   assert.ok(got.includes(`\0PATH=${process.env["PATH"]}\0`));
   assert.equal(got.includes("failoverd_"), false, "the runner's own names do not reach the check");
+});
+
+void test("what belongs to a command's environment stands in no command line, which everybody may read", async (context) => {
+  const stage = new Stage(context);
+  const secret = `geheim-${process.pid}`;
+  const own = ["-", ...(process.geteuid?.() === 0 ? ["nobody"] : [])].map((user) => ({
+    argv: ["/bin/true"],
+    env: { PASSWORD: secret, OCF_RESKEY_passwd: secret },
+    user: user === "-" ? null : user,
+  }));
+  const over = new AbortController();
+  const looking = (async (): Promise<readonly string[]> => {
+    const seen = new Set<string>();
+    while (!over.signal.aborted) {
+      for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+        const words = readProc(Number(pid), "cmdline");
+        if (words.includes(secret)) seen.add(words.replaceAll("\0", " "));
+      }
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return [...seen];
+  })();
+  for (let count = 0; count < 100; count += 1) {
+    const ends = await Promise.all(own.map((given) => stage.check(given)));
+    for (const { outcome } of ends) assert.deepEqual(outcome, { kind: "exited", code: 0 });
+  }
+  over.abort();
+  assert.deepEqual(await looking, []);
 });
 
 void test("a check is given three descriptors, and nothing of the daemon's or of other checks", async (context) => {
