@@ -5,7 +5,7 @@ import { printComplaint } from "../language/print-complaint.ts";
 import { loadConfiguration } from "../supervisor/configuration-files.ts";
 import type { Folders } from "../supervisor/folders.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { paint, type Terminal } from "./terminal.ts";
+import { fold, paint, type Terminal } from "./terminal.ts";
 
 export interface CheckOptions {
   readonly folders: Folders;
@@ -17,7 +17,7 @@ export interface CheckOptions {
 export async function checkConfiguration(options: CheckOptions, terminal: Terminal): Promise<number> {
   const { configuration, complaints } = await loadConfiguration(options.folders, { localHost: options.localHost });
   if (options.isJson) terminal.print(JSON.stringify({ complaints: complaints.map(viewOf) }, null, 2));
-  else for (const complaint of complaints) terminal.print(`${paintComplaint(complaint, terminal.isColoured)}\n`);
+  else for (const complaint of complaints) terminal.print(`${paintComplaint(complaint, terminal)}\n`);
 
   const errors = complaints.filter(({ severity }) => severity === "error").length;
   const warnings = complaints.length - errors;
@@ -37,8 +37,8 @@ export function viewOf(complaint: Complaint): object {
 }
 
 /** The first line, which says what is wrong, in bold; its first word in the colour of how bad it is. */
-function paintComplaint(complaint: Complaint, isColoured: boolean): string {
-  const [first = "", ...rest] = printComplaint(complaint).split("\n");
+function paintComplaint(complaint: Complaint, { isColoured, columns }: Terminal): string {
+  const [first = "", ...rest] = fold(printComplaint(complaint), columns ?? Infinity).split("\n");
   const colour = complaint.severity === "error" ? "red" : "yellow";
   const [before = "", after = ""] = first.split(`${complaint.severity}: `, 2);
   return [

@@ -46,13 +46,18 @@ export async function connectDaemon(
   answerTimeoutMs: number = answerWithinMs,
 ): Promise<Connection> {
   let absent: Absent = { kind: "absent", why: "none", sentence: "no daemon answers at any socket" };
+  let isNoNews = true;
   for (const [index, path] of sockets.entries()) {
     const client = new Client({ path, answerTimeoutMs });
     const errno = await connectPatiently(client);
     if (errno === null) return { kind: "connected", client };
     if (errno === "EAGAIN") return { kind: "absent", why: "busy", sentence: sayBusy(path) };
-    /** That a socket is not there is no news if another one is there and refuses. */
-    if (errno === "ENOENT" && index > 0) continue;
+    /**
+     * The first failure is told: it is of the socket with all rights. But that it is not there, or not for this user, is no news
+     * if the other one is there and nobody answers.
+     */
+    if (index > 0 && (errno === "ENOENT" || !isNoNews)) continue;
+    isNoNews = errno === "ENOENT" || errno === "EACCES";
     const sentence = `no daemon answers at ${path} (${errnoInWords(errno)})`;
     absent = { kind: "absent", why: errno === "EACCES" ? "forbidden" : "none", sentence };
   }
@@ -115,6 +120,12 @@ export class Client {
     if (this.#lost !== null) return Promise.resolve(this.#lost);
     const id = this.#nextId;
     this.#nextId += 1;
+    const request = encodeRequest(id, method, params);
+    const bytesMax = requestLimits.lineBytesMax;
+    if (request.length > bytesMax) {
+      const message = `the request would be a line of ${request.length} bytes, and the daemon takes ${bytesMax}`;
+      return Promise.resolve({ kind: "error", name: "invalid-params", message, data: null });
+    }
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         const limit = sayDuration(this.#answerTimeoutMs);
@@ -126,7 +137,7 @@ export class Client {
         clearTimeout(timer);
         resolve(answer);
       });
-      this.#socket?.write(encodeRequest(id, method, params));
+      this.#socket?.write(request);
     });
   }
 

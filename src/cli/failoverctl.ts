@@ -26,7 +26,8 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
   if (front.kind === "wrong") return usage(front.sentence, seeHelp);
   const [name, ...rest] = front.words;
   if (front.flags.has("version")) return say(terminal, `failoverctl ${version}`);
-  if (name === undefined && front.flags.has("help")) return say(terminal, helpOfProgram(failoverctl, commands));
+  if (name === undefined && front.flags.has("help"))
+    return say(terminal, helpOfProgram(failoverctl, commands, terminal.columns));
   if (name === undefined) return usage("a command is missing", seeHelp);
   if (name === "help") return help(rest[0], terminal);
 
@@ -54,9 +55,9 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
 const seeHelp = "`failoverctl help` shows what there is";
 
 function help(name: string | undefined, terminal: Terminal): number {
-  if (name === undefined) return say(terminal, helpOfProgram(failoverctl, commands));
+  if (name === undefined) return say(terminal, helpOfProgram(failoverctl, commands, terminal.columns));
   const command = commands.find((candidate) => candidate.name === name);
-  if (command !== undefined) return say(terminal, helpOfCommand(command, failoverctl));
+  if (command !== undefined) return say(terminal, helpOfCommand(command, failoverctl, terminal.columns));
   terminal.complain(`failoverctl: ${noSuchCommand(name)}\n${seeHelp}`);
   return exitCodes.usage;
 }

@@ -13,16 +13,19 @@ import { version } from "./version.ts";
 
 const installedRoot = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs until it is told to stop; answers the exit code. */
-async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+/**
+ * Answers the exit code; or runs the daemon until it is told to stop. A terminal is made only where something is printed at
+ * once: one whose reader has gone ends the program, and the reader of a daemon's log may go.
+ */
+async function main(argv: readonly string[]): Promise<number> {
   const usage = (sentence: string): number => {
-    terminal.complain(`failoverd: ${sentence}\n\`failoverd --help\` shows what there is`);
+    realTerminal().complain(`failoverd: ${sentence}\n\`failoverd --help\` shows what there is`);
     return exitCodes.usage;
   };
   const given = parseArguments(argv, failoverd.options);
   if (given.kind === "wrong") return usage(given.sentence);
-  if (given.flags.has("help")) return say(terminal, helpOfProgram(failoverd, []));
-  if (given.flags.has("version")) return say(terminal, `failoverd ${version}`);
+  if (given.flags.has("help")) return say(({ columns }) => helpOfProgram(failoverd, [], columns));
+  if (given.flags.has("version")) return say(() => `failoverd ${version}`);
   const [word] = given.words;
   if (word !== undefined)
     return usage(`there is nothing to be done with ${JSON.stringify(word)}; commands are failoverctl's`);
@@ -34,16 +37,16 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
   if (local.kind === "wrong") return usage(local.sentence);
   const folders = foldersOf({ root: value("root") ?? installedRoot, conf: value("conf"), var: value("var") });
   if (given.flags.has("check")) {
-    return checkConfiguration({ folders, localHost: local.host, isJson: log === "json" }, terminal);
+    return checkConfiguration({ folders, localHost: local.host, isJson: log === "json" }, realTerminal());
   }
-  return runDaemon({ folders, localHost: local.host, logFormat: log, version });
+  /** Whatever may still be under way then has nothing to do any more. */
+  process.exit(await runDaemon({ folders, localHost: local.host, logFormat: log, version }));
 }
 
-function say(terminal: Terminal, text: string): number {
-  terminal.print(text);
+function say(textFor: (terminal: Terminal) => string): number {
+  const terminal = realTerminal();
+  terminal.print(textFor(terminal));
   return exitCodes.well;
 }
 
-process.exitCode = await main(process.argv.slice(2), realTerminal());
-/** One whose folder is another's by now does nothing more, whatever it has under way. */
-if (process.exitCode === exitCodes.refused) process.exit();
+process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 /** Whether the daemon is as it should be: what a monitoring system is told of it, as problems with their severity. */
+import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { printable } from "../base/terminal-text.ts";
 import type { ShownStatus } from "./status-shape.ts";
@@ -43,8 +44,7 @@ export function judgeDaemon(
   if (!daemon.learned) add("warning", "still learning, no rule fires yet");
   else if (limits.wantsMaster && !hosts.some((host) => host.status === "master"))
     add("critical", `no host is master${sayLastMaster(hosts)}`);
-  for (const host of hosts)
-    if (illStatuses.includes(host.status) && host.role !== "master") add("warning", `${host.host} is ${host.status}`);
+  for (const sentence of sayNoFailover(status, limits)) add("warning", sentence);
   for (const { rule, state } of rules)
     if (state === "blocked") add("warning", `the rule ${rule} is blocked until it is acknowledged`);
   const { refused } = daemon.configuration;
@@ -58,7 +58,42 @@ export function judgeDaemon(
   return [...problems.filter(isCritical), ...problems.filter((problem) => !isCritical(problem))];
 }
 
-const illStatuses: readonly string[] = ["conflict", "critical", "down"];
+const illStatuses: readonly string[] = ["conflict", "critical", "down", "unknown"];
+
+/** So many checks are told by name. */
+const checksNamedMax = 3;
+
+/**
+ * What would keep the next failover from happening, or from going well: a standby that is ill, that nobody knows anything of,
+ * or that there is none; a check of a host that is well, without which no rule would fire. While all is still being learned,
+ * what is unknown is no news.
+ */
+function sayNoFailover({ daemon, hosts, checks }: ShownStatus, { wantsMaster }: JudgingLimits): readonly string[] {
+  const isIll = ({ status }: ShownStatus["hosts"][number]): boolean =>
+    illStatuses.includes(status) && (daemon.learned || status !== "unknown");
+  const ill = hosts.filter((host) => isIll(host) && host.role !== "master");
+  const withRole = hosts.filter(({ role }) => role !== null);
+  const hasMaster = hosts.some(({ status }) => status === "master");
+  const hasStandby = withRole.some((host) => host.role === "slave" && !isIll(host));
+  const unseen = checks.filter(
+    ({ host, status, isStale, isAdvisory = false }) =>
+      daemon.learned &&
+      !isAdvisory &&
+      (isStale || status === "unknown") &&
+      !hosts.some((other) => other.host === host && isIll(other)),
+  );
+  const named = unseen.slice(0, checksNamedMax).map(({ check, host }) => `${check} on ${host}`);
+  const more = unseen.length - named.length;
+  return [
+    ...ill.map(({ host, status }) => `${host} is ${status}`),
+    ...(wantsMaster && hasMaster && withRole.length > 1 && !hasStandby
+      ? ["no host is a slave that could become master"]
+      : []),
+    ...(unseen.length === 0
+      ? []
+      : [`nothing fresh is known of ${named.join(", ")}${more === 0 ? "" : ` and ${sayCount(more, "more check")}`}`]),
+  ];
+}
 
 function isCritical({ severity }: Problem): boolean {
   return severity === "critical";

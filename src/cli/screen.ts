@@ -3,6 +3,7 @@
  * there again afterwards, however the program ends. Keys come one by one.
  */
 import { writeSync } from "node:fs";
+import { columnsUnknown } from "./terminal.ts";
 
 export interface Screen {
   readonly size: () => { readonly columns: number; readonly rows: number };
@@ -20,7 +21,7 @@ const clearLine = "\u001b[K";
 const home = "\u001b[H";
 
 /** A serial line does not know how large the terminal at its other end is. */
-const unknownSize = { columns: 80, rows: 24 };
+const unknownSize = { columns: columnsUnknown, rows: 24 };
 
 const stopKey = "\u001a";
 

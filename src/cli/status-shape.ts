@@ -54,6 +54,7 @@ const parseCheck = documentOf({
   output: parseString,
   ageMs: parseOrNull(parseNumber),
   isStale: parseBoolean,
+  isAdvisory: parseOptional(parseBoolean),
   confirming: parseOrNull(documentOf({ status: parseString, seen: parseNumber, needed: parseNumber })),
 });
 

@@ -38,8 +38,15 @@ export function paint(isColoured: boolean, colour: Colour, text: string): string
 /** A terminal that says it is narrower is one that does not know. */
 const columnsMin = 40;
 
+/** What a terminal has that does not know how large it is: at the other end of a serial line, or in a script. */
+export const columnsUnknown = 80;
+
+function columnsOf({ columns }: { readonly columns: number }): number {
+  return columns > 0 ? Math.max(columnsMin, columns) : columnsUnknown;
+}
+
 /** Sentences are folded between their words; a line that begins with a blank shows something in its place, and is left alone. */
-function fold(text: string, columns: number): string {
+export function fold(text: string, columns: number): string {
   return text
     .split("\n")
     .flatMap((line) => (line.startsWith(" ") ? [line] : wrap(line, columns)))
@@ -60,12 +67,12 @@ export function realTerminal(): Terminal {
     });
   }
   const isTerminal = process.stdout.isTTY && process.env["TERM"] !== "dumb";
-  const complaintColumns = process.stderr.isTTY ? Math.max(columnsMin, process.stderr.columns) : Infinity;
+  const complaintColumns = process.stderr.isTTY ? columnsOf(process.stderr) : Infinity;
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
     complain: (text) => void process.stderr.write(`${fold(text, complaintColumns)}\n`),
     confirm: process.stdin.isTTY && process.stderr.isTTY ? confirmOnTerminal : null,
-    columns: isTerminal ? Math.max(columnsMin, process.stdout.columns) : null,
+    columns: isTerminal ? columnsOf(process.stdout) : null,
     isColoured: isTerminal && (process.env["NO_COLOR"] ?? "") === "",
   };
 }

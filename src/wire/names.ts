@@ -12,8 +12,8 @@ import {
 } from "../base/shape.ts";
 import type { Parsed, Parser } from "../base/shape.ts";
 
-/** One line for a person and no more; a check's own output is cut at the same length. */
-const outputCharactersMax = 8_192;
+/** One line for a person and no more. */
+export const outputCharactersMax = 8_192;
 const longOutputCharactersMax = 32_768;
 const metricsMax = 256;
 

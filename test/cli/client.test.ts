@@ -115,6 +115,31 @@ void test("no socket, no server behind it, and a file", async () => {
   });
 });
 
+void test("of two sockets at which nobody answers any more, the first is named", async () => {
+  const [first, second] = [join(folder, "file1"), join(folder, "file2")];
+  for (const file of [first, second]) writeFileSync(file, "");
+  const absent = await connectDaemon([first, second]);
+  assert.ok(absent.kind === "absent");
+  assert.equal(absent.sentence, `no daemon answers at ${first} (connection refused)`);
+});
+
+void test("a request that is longer than the daemon takes is not sent, and is no fault of the daemon's", async () => {
+  const server = await listen((socket) => socket.write('{"jsonrpc":"2.0","id":2,"result":1}\n'));
+  try {
+    const connection = await connectDaemon([path]);
+    assert.ok(connection.kind === "connected");
+    const long = await connection.client.ask("report", { check: "x".repeat(70_000), status: "ok" });
+    assert.match(
+      print(long),
+      /^error invalid-params the request would be a line of 70\d\d\d bytes, and the daemon takes 65536$/,
+    );
+    assert.equal(print(await connection.client.ask("status", {})), "result 1");
+    connection.client.close();
+  } finally {
+    server.close();
+  }
+});
+
 void test("the second socket is taken if the first is not there", async () => {
   const server = await listen((socket) => socket.write('{"jsonrpc":"2.0","id":1,"result":1}\n'));
   try {

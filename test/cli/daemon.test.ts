@@ -70,6 +70,12 @@ void test("report and its refusals", async () => {
   const wrong = await ctl("report", "backup", "not a status");
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /expected a status: one word/);
+  for (const length of [9_000, 70_000]) {
+    const long = await ctl("report", "backup", "ok", "x".repeat(length));
+    assert.equal(long.code, 0);
+    assert.equal(long.stderr, `failoverctl: TEXT has ${length} characters, and only its first 8128 are sent\n`);
+  }
+  assert.equal((await ctl("report", "x".repeat(70_000), "ok")).code, 2);
   const json = await ctl("--json", "report", "backup", "ok");
   assert.deepEqual(parse(json.stdout), { sentence: "backup on host2: ok" });
 });

@@ -238,3 +238,30 @@ function parse(text: string): Readonly<Record<string, unknown>> {
 function kindOf(entry: unknown): unknown {
   return typeof entry === "object" && entry !== null && "kind" in entry ? entry.kind : null;
 }
+
+void test(
+  "help and complaints fit into a narrow terminal; one that does not know its size is as wide as most",
+  { skip: !hasTerminal },
+  async () => {
+    /** Of all lines but examples, which are to be copied as they are. */
+    const widest = async (...words: readonly string[]): Promise<number> => {
+      const terminal = runOnTerminal(words);
+      await terminal.ended();
+      const lines = terminal
+        .shown()
+        .split(/\r?\n/)
+        .filter((line) => !/^ +(failoverctl|bin\/)/.test(line));
+      return Math.max(...lines.map((line) => line.length));
+    };
+    assert.ok((await widest("stty", "cols", "50;", program, "help")) <= 50);
+    assert.ok((await widest("stty", "cols", "50;", program, "help", "plugin")) <= 50);
+    const unknown = await widest("stty", "cols", "0;", program, "help", "plugin");
+    assert.ok(unknown > 60 && unknown <= 80, `${unknown} columns`);
+    const check = runOnTerminal(["stty", "cols", "50;", program, "--conf", "/nowhere/that/is/there", "check"]);
+    await check.ended();
+    assert.match(
+      check.shown(),
+      /^checks\.conf: error: there is no\r\n\/nowhere\/that\/is\/there\/checks\.conf \[E001\]\r\n/,
+    );
+  },
+);

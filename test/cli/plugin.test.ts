@@ -6,8 +6,9 @@ import { parseStatus } from "../../src/cli/status-shape.ts";
 import { well } from "./sample-status.ts";
 
 const limits: JudgingLimits = { warningMs: 5_000, criticalMs: 30_000, maintenanceMs: 3_600_000, wantsMaster: true };
-const { daemon, hosts, rules } = well;
+const { daemon, hosts, rules, checks } = well;
 const [master, slave] = hosts;
+const [check] = checks;
 const maintenance = [{ scope: "*", until: null, reason: "kernel" }];
 
 interface Row {
@@ -51,7 +52,40 @@ const rows: readonly Row[] = [
   {
     name: "a standby that is down",
     status: { hosts: [master, { ...slave, status: "down" }] },
-    want: ["warning: host2 is down"],
+    want: ["warning: host2 is down", "warning: no host is a slave that could become master"],
+  },
+  {
+    name: "a standby that nobody knows anything of",
+    status: { hosts: [master, { ...slave, status: "unknown" }] },
+    want: ["warning: host2 is unknown", "warning: no host is a slave that could become master"],
+  },
+  {
+    name: "the same while it learns is no news",
+    status: { hosts: [master, { ...slave, status: "unknown" }], daemon: { ...daemon, learned: false } },
+    want: ["warning: still learning, no rule fires yet"],
+  },
+  {
+    name: "a host beside them that never had a role",
+    status: { hosts: [master, { ...slave, role: null, status: "ok" }] },
+    want: [],
+  },
+  {
+    name: "a check of a host that is well is unknown or stale; of one that is not, that is no news",
+    status: {
+      hosts: [...hosts, { ...slave, host: "host3", status: "down", role: null }],
+      checks: [
+        { ...check, isStale: true },
+        { ...check, check: "two", status: "unknown" },
+        { ...check, check: "three", status: "unknown", isAdvisory: true },
+        { ...check, check: "four", host: "host3", status: "unknown" },
+      ],
+    },
+    want: ["warning: host3 is down", "warning: nothing fresh is known of check_pgsql_role on host1, two on host1"],
+  },
+  {
+    name: "many checks that are unknown",
+    status: { checks: ["a", "b", "c", "d", "e"].map((name) => ({ ...check, check: name, status: "unknown" })) },
+    want: ["warning: nothing fresh is known of a on host1, b on host1, c on host1 and 2 more checks"],
   },
   {
     name: "a damaged journal, and one that cannot be written",
