@@ -9,8 +9,8 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import type { KvHost } from "./hosts.ts";
+import { readOptions, refuseWords } from "../options.ts";
 import { repositoryRoot } from "../root.ts";
 import { bold, faint, green, red } from "./paint.ts";
 import { begin, DemoFailure, failOver, verify, type Cast } from "./scenario.ts";
@@ -20,6 +20,9 @@ import { Stage } from "./stage.ts";
 const restartAfterMs = 2_000;
 
 const logLinesMax = 20;
+
+const usage = `usage: npm run demo -- [--keep]
+  --keep   leave everything running afterwards, to play with, until Ctrl-C`;
 
 async function show(stage: Stage): Promise<Cast> {
   console.log(`${bold("failoverd demo")}  ${faint(stage.folder)}\n`);
@@ -115,7 +118,8 @@ async function play(stage: Stage): Promise<1 | Cast> {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+  const { values, positionals } = readOptions(usage, { keep: { type: "boolean", default: false } });
+  refuseWords(positionals);
   if (!existsSync(join(repositoryRoot, "dist/bin/failoverd"))) {
     console.error("demo: dist/bin/failoverd is not there; npm run build makes it");
     return 1;

@@ -2,16 +2,17 @@
  * `npm run test:real [-- --runs N] [CASE …]`: plays the cases (all, or those whose names hold one of the words), several times
  * each, and prints what they took, and what the first run of each had to say. Exit code 1 if anything was not as it has to be.
  */
-import { parseArgs } from "node:util";
+import { readOptions } from "../options.ts";
 import { skipWithoutLab } from "./needs.ts";
 import { allCases, play } from "./played.ts";
 import type { Measured } from "./scene.ts";
 import { tableOf, type Row } from "./table.ts";
 
-const { values, positionals } = parseArgs({
-  options: { runs: { type: "string", default: "5" } },
-  allowPositionals: true,
-});
+const usage = `usage: npm run test:real -- [--runs N] [WORD …]
+  --runs N   how often each case is played (5)
+  WORD       only cases with that in their name`;
+
+const { values, positionals } = readOptions(usage, { runs: { type: "string", default: "5" } });
 const runs = Number(values.runs);
 const asked = allCases.filter(({ service, name }) => {
   const whole = `${service} ${name}`;

@@ -4,26 +4,34 @@
  * exit 1. `--seed N --days D` alone plays the same world again, to the letter.
  */
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { readOptions, refuseWords } from "../options.ts";
 import { playWorld } from "./player.ts";
 import { startWorker, type Worker } from "./worker.ts";
 import type { Outcome } from "./world.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "1" },
-    seeds: { type: "string", default: "1" },
-    days: { type: "string", default: "1" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    verbose: { type: "boolean", default: false },
-    "keep-going": { type: "boolean", default: false },
-    /** What befalls the world alone, and no daemon in it. */
-    "no-daemon": { type: "boolean", default: false },
-    /** For workers: every so many seeds, outcomes as lines of JSON. */
-    stride: { type: "string", default: "1" },
-    json: { type: "boolean", default: false },
-  },
+const usage = `usage: npm run simulate -- [OPTION …]
+  --seed N         the first seed (1)
+  --seeds M        how many, one after the other (1)
+  --days D         how long each world is played, in days of its own (1)
+  --jobs J         how many processes share the seeds (one for each core)
+  --verbose        print what happens
+  --keep-going     go on behind a world whose promises are broken
+  --no-daemon      only what befalls the world, and no daemon in it`;
+
+const { values, positionals } = readOptions(usage, {
+  seed: { type: "string", default: "1" },
+  seeds: { type: "string", default: "1" },
+  days: { type: "string", default: "1" },
+  jobs: { type: "string", default: String(availableParallelism()) },
+  verbose: { type: "boolean", default: false },
+  "keep-going": { type: "boolean", default: false },
+  /** What befalls the world alone, and no daemon in it. */
+  "no-daemon": { type: "boolean", default: false },
+  /** For workers: every so many seeds, outcomes as lines of JSON. */
+  stride: { type: "string", default: "1" },
+  json: { type: "boolean", default: false },
 });
+refuseWords(positionals);
 
 const plan = { seed: Number(values.seed), seeds: Number(values.seeds), days: Number(values.days) };
 const isDaemonless = values["no-daemon"];
