@@ -13,6 +13,7 @@
  *   "not yet". (A rename would need a fork, and could fail on a full disk where this does not.)
  * - A secret for the command follows the line through the same socket: POSIX has `read` take no byte behind the newline,
  *   so the rest is the command's standard input. It is in no argument, environment or file.
+ * - A notifier lives in the same way, but for its exit file: nobody asks for its exit code later.
  * - The signals are trapped, not ignored, so the command gets the default; the shell outlives a TERM to the whole group
  *   and writes how the command took it.
  */
@@ -46,6 +47,22 @@ export function writeStep(step: {
   const open = `exec >>${quoteWord(step.logPath)} 2>&1`;
   const close = `echo "$failoverd_code" >${quoteWord(step.exitPath)}; exit "$failoverd_code"`;
   return `${open}; ${step.text}${input}; failoverd_code=$?; ${close}\n`;
+}
+
+/**
+ * The line for a notifier: what follows it in the socket is its standard input. What it complains of goes to the log; nobody
+ * wants what it prints.
+ */
+export function writeNotifier(notifier: { readonly text: string; readonly logPath: string }): string {
+  return `${notifier.text} >/dev/null 2>>${quoteWord(notifier.logPath)}\n`;
+}
+
+/**
+ * The command, with a real pipe as its standard input in place of the socket that the launcher has: a socket cannot be opened
+ * as /dev/stdin. The pipe belongs to the user that the command runs as.
+ */
+export function withPipe(argv: readonly string[]): readonly string[] {
+  return ["/bin/sh", "-c", 'cat | "$@"', launcherName, ...argv];
 }
 
 /** The content of an exit file; `null` if it is not whole. */

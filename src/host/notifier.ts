@@ -1,67 +1,102 @@
 /**
- * A notifier's process: told one thing on its standard input, given a while, and forgotten. What it prints on stdout goes
- * nowhere; what it complains of is kept for the sentence that says why it failed.
+ * A notifier's process: told one thing on its standard input, given a while, and forgotten. It runs under a launcher of its
+ * own, as actions do, so that nothing ties it to the daemon, and goes on when that ends. What it prints on stdout goes
+ * nowhere; what it complains of goes to a file, whose end is kept for the sentence that says why it failed.
  */
-import { Socket } from "node:net";
 import type { Outcome } from "../core/result.ts";
 import { writeCommand } from "./command-text.ts";
-import { OutputTail } from "./output-decoder.ts";
+import { launcherArguments, withPipe, writeNotifier } from "./launcher-script.ts";
 import { endGroup } from "./process-group.ts";
 import type { ProcessCommand } from "./processes.ts";
+import { removeFile } from "./runner-folder.ts";
 import { spawnShell } from "./spawn-shell.ts";
-import { launcherName, outcomeOfCode } from "./why-not-started.ts";
+import { makeLog, readEnd } from "./step-files.ts";
+import { StepLogs } from "./step-logs.ts";
+import type { UserIdentity } from "./user-identity.ts";
+import { outcomeOfCode } from "./why-not-started.ts";
 
 /** The last of its complaint; enough for a stack trace's end. */
 const complaintBytesMax = 2 * 1024;
 
+export interface NotifierOptions {
+  /** What the last notifier complained of. */
+  readonly logPath: string;
+  /** What scripts begin with. */
+  readonly umask: number;
+}
+
+interface Telling {
+  readonly stdin: string;
+  readonly timeoutMs: number;
+}
+
+/** Calls it once, not before the call that starts the notifier has returned. */
+type OnEnded = (outcome: Outcome, complaint: string) => void;
+
 /**
- * Calls `onEnded` once, not before this has returned. Ended with its whole group after `timeoutMs`. The answer lets go of it:
- * it goes on by itself, and the daemon's end does not wait for somebody who is being told of it.
+ * The answer starts a notifier; one is ended with its whole group after `timeoutMs`. What that answers lets go of it: it goes
+ * on by itself, and the daemon's end does not wait for somebody who is being told of it.
  */
-export function runNotifier(
-  command: ProcessCommand,
-  options: { readonly stdin: string; readonly timeoutMs: number },
-  onEnded: (outcome: Outcome, complaint: string) => void,
-): () => void {
-  let letGo = (): void => undefined;
-  writeCommand(command, (written) => {
-    if (written.kind === "not-started") setImmediate(() => onEnded(written, ""));
-    else letGo = start(written.text, options, onEnded);
-  });
-  return () => letGo();
+export function notifierRunner(
+  options: NotifierOptions,
+): (command: ProcessCommand, telling: Telling, onEnded: OnEnded) => () => void {
+  return (command, telling, onEnded) => {
+    let letGo = (): void => undefined;
+    writeCommand({ ...command, argv: withPipe(command.argv) }, (written) => {
+      if (written.kind === "not-started") setImmediate(() => onEnded(written, ""));
+      else letGo = start(written, { ...options, ...telling }, onEnded);
+    });
+    return () => letGo();
+  };
 }
 
 function start(
-  text: string,
-  { stdin, timeoutMs }: { readonly stdin: string; readonly timeoutMs: number },
-  onEnded: (outcome: Outcome, complaint: string) => void,
+  command: { readonly text: string; readonly user: UserIdentity | null },
+  { logPath, umask, stdin, timeoutMs }: NotifierOptions & Telling,
+  onEnded: OnEnded,
 ): () => void {
-  const complaint = new OutputTail(complaintBytesMax);
+  const log = newLog(logPath, command.user);
+  const logs = new StepLogs();
   let isLate = false;
   let deadline: NodeJS.Timeout | undefined;
   const shell = spawnShell({
-    arguments: ["-c", `exec ${text} <&3 3>&-`, launcherName],
-    stderr: "pipe",
+    arguments: launcherArguments(umask),
+    stderr: "ignore",
     onFailed: (errno) => onEnded({ kind: "not-started", errno, reason: `no process could be forked (${errno})` }, ""),
     onExit: (code, signal) => {
       clearTimeout(deadline);
-      const said = complaint.text();
+      logs.close();
+      shell?.channel.destroy();
+      const said = readEnd(log, complaintBytesMax);
       if (isLate) onEnded({ kind: "timed-out", afterMs: timeoutMs }, said);
       else if (code === null) onEnded({ kind: "killed", signal: signal ?? "SIGKILL" }, said);
       else onEnded(outcomeOfCode(code), said);
     },
   });
   if (shell === null) return () => undefined;
-  shell.child.stderr?.on("data", (bytes: Uint8Array) => complaint.push(bytes));
-  shell.channel.end(stdin);
+  logs.watch(log);
+  /** What a command writes to its standard input is nobody's business. */
+  shell.channel.resume();
+  shell.channel.end(writeNotifier({ text: command.text, logPath: log }) + stdin);
   deadline = setTimeout(() => {
     isLate = true;
     endGroup(shell.pid, () => null);
   }, timeoutMs);
   return () => {
     clearTimeout(deadline);
+    logs.close();
     shell.child.unref();
     shell.channel.unref();
-    if (shell.child.stderr instanceof Socket) shell.child.stderr.unref();
   };
+}
+
+/** A new file: one that is left from before may still be written to. On a disk that is full, what it complains of is lost. */
+function newLog(path: string, user: UserIdentity | null): string {
+  try {
+    removeFile(path);
+    makeLog(path, user);
+    return path;
+  } catch {
+    return "/dev/null";
+  }
 }

@@ -6,6 +6,7 @@
 import {
   closeSync,
   fchownSync,
+  fstatSync,
   openSync,
   readFileSync,
   readSync,
@@ -60,7 +61,8 @@ export function makeStepFiles(
   }
 }
 
-function makeLog(path: string, user: UserIdentity | null): void {
+/** An empty log. Throws what open(2) does. */
+export function makeLog(path: string, user: UserIdentity | null): void {
   const log = openSync(path, "a", 0o600);
   try {
     if (user !== null) fchownSync(log, user.uid, user.gid);
@@ -110,6 +112,22 @@ export function readStepOutput(paths: StepPaths): string {
       });
     } finally {
       closeSync(log);
+    }
+  } catch {
+    return "";
+  }
+}
+
+/** The last bytes of a file; empty if there is none, or it cannot be read. */
+export function readEnd(path: string, bytesMax: number): string {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(bytesMax);
+      const length = readSync(file, bytes, 0, bytesMax, Math.max(0, fstatSync(file).size - bytesMax));
+      return decodeOutput(bytes.subarray(0, length), { isCut: false });
+    } finally {
+      closeSync(file);
     }
   } catch {
     return "";

@@ -4,6 +4,7 @@
  */
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
+import type { Configuration } from "../core/configuration.ts";
 import { readBootId } from "../host/boot.ts";
 import { realClock } from "../host/clock.ts";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
@@ -11,11 +12,11 @@ import { realDisk } from "../host/files.ts";
 import { takeInstanceLock, type HeldLock } from "../host/instance-lock.ts";
 import { createLog, type Log } from "../host/log.ts";
 import { createLogWriter } from "../host/log-writer.ts";
-import { runNotifier } from "../host/notifier.ts";
+import { notifierRunner } from "../host/notifier.ts";
 import { createProcesses } from "../host/real-processes.ts";
 import { newestRunFolder, pruneRunFolders } from "../host/run-folders.ts";
 import { makeFolder } from "../host/make-folder.ts";
-import { listenToSignals } from "../host/signals.ts";
+import { listenToSignals, type Signals } from "../host/signals.ts";
 import { listenAt, type Listener, type ListenOptions, type SocketFailure } from "../host/sockets.ts";
 import { encodeError } from "../wire/encoder.ts";
 import type { Right } from "../wire/request.ts";
@@ -29,7 +30,7 @@ import { prepareForAgents } from "./ocf-agents.ts";
 import { judgeSafety, judgeShared } from "./scripts.ts";
 import { createReload, sayBriefly } from "./reload.ts";
 import { openSession } from "./session.ts";
-import { startSupervisor, type Supervisor } from "./supervisor.ts";
+import { startSupervisor } from "./supervisor.ts";
 
 export interface DaemonOptions {
   readonly folders: Folders;
@@ -58,18 +59,22 @@ const listenAgainAfterMs = 50;
 /** Runs until it is told to stop. The answer is the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   process.title = "failoverd";
-  const log = createLog({ format: options.logFormat, clock: realClock, write: createLogWriter(2) });
+  const signals = listenToSignals();
+  const writer = createLogWriter(2);
+  const log = createLog({ format: options.logFormat, clock: realClock, write: writer.write });
   try {
-    return await runLocked(options, log);
+    return await runLocked(options, log, signals);
   } catch (error) {
     log.error("daemon", sayWithCauses(error));
     return daemonExits.notWell;
   } finally {
     log.flush();
+    await writer.whenWritten();
+    signals.forget();
   }
 }
 
-async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
+async function runLocked(options: DaemonOptions, log: Log, signals: Signals): Promise<number> {
   const { folders } = options;
   /** What the daemon writes is its own; what scripts make is made as the operator's umask says. */
   const scriptsUmask = process.umask(0o077);
@@ -92,7 +97,7 @@ async function runLocked(options: DaemonOptions, log: Log): Promise<number> {
     return daemonExits.refused;
   }
   try {
-    return await runConfigured(options, { lock, umask: scriptsUmask, log });
+    return await runConfigured(options, { lock, umask: scriptsUmask, log, signals });
   } finally {
     lock.release();
   }
@@ -116,11 +121,18 @@ function whyUnsafe(folder: string): string | null {
   return refused.hint === null ? refused.reason : `${refused.reason}: ${refused.hint}`;
 }
 
-async function runConfigured(
-  options: DaemonOptions,
-  { lock, umask, log }: { readonly lock: HeldLock; readonly umask: number; readonly log: Log },
-): Promise<number> {
-  const { folders, localHost, version } = options;
+/** What was taken hold of before the configuration is read. */
+interface Held {
+  readonly lock: HeldLock;
+  /** Of the scripts. */
+  readonly umask: number;
+  readonly log: Log;
+  readonly signals: Signals;
+}
+
+async function runConfigured(options: DaemonOptions, held: Held): Promise<number> {
+  const { folders, localHost } = options;
+  const { log, signals } = held;
   const loaded = await loadConfiguration(folders, { localHost });
   const { configuration, complaints } = loaded;
   for (const complaint of complaints)
@@ -135,7 +147,7 @@ async function runConfigured(
   }
   const unprepared = prepareForAgents(configuration, folders, readBootId());
   if (unprepared !== null) log.warn("ocf", unprepared);
-  const disk = realDisk;
+  if (signals.stoppedBy() !== null) return daemonExits.well;
   /** First the door, then the house: a daemon that cannot be asked does not begin to act. */
   let begin: (answering: Answering) => void = nothing;
   const answering = new Promise<Answering>((resolve) => {
@@ -143,6 +155,29 @@ async function runConfigured(
   });
   const listeners = await listen(folders, answering, log);
   if (listeners === null) return daemonExits.notWell;
+  const close = (): Promise<unknown> => Promise.all(listeners.map((listener) => listener.close()));
+  try {
+    const code = await runOpened(options, held, { configuration, listeners, begin });
+    /** In a folder that is another's by now, the sockets are the other's, too. */
+    if (code !== daemonExits.refused) await close();
+    return code;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function runOpened(
+  { folders, localHost, version }: DaemonOptions,
+  { lock, umask, log, signals }: Held,
+  opened: {
+    readonly configuration: Configuration;
+    readonly listeners: readonly Listener[];
+    readonly begin: (answering: Answering) => void;
+  },
+): Promise<number> {
+  const { configuration, listeners } = opened;
+  const disk = realDisk;
   const started = await startSupervisor(
     {
       clock: realClock,
@@ -153,7 +188,7 @@ async function runConfigured(
       log,
       createProcesses: (onEvent) => createProcesses({ varFolder: folders.var, umask, onEvent }),
       readStdin: readFenceStdin,
-      runNotifier,
+      runNotifier: notifierRunner({ logPath: join(folders.var, "notifier.log"), umask }),
       pruneRuns: (newest) => pruneRunFolders(join(folders.var, "runs"), newest),
       newestRun: () => newestRunFolder(join(folders.var, "runs")),
     },
@@ -161,21 +196,21 @@ async function runConfigured(
   );
   if (started.kind === "refused") {
     log.error("daemon", `not started: ${started.sentence}`);
-    await Promise.all(listeners.map((listener) => listener.close()));
     return daemonExits.notWell;
   }
   const { supervisor } = started;
   const reload = createReload({ supervisor, folders, localHost, log });
-  begin({ supervisor, history: historyReader(disk, folders.var), reload });
+  opened.begin({ supervisor, history: historyReader(disk, folders.var), reload });
   const taken = watchFolder({ folder: folders.var, lock, listeners, memory: supervisor.memory, clock: realClock, log });
-  const by = await Promise.race([taken.whenTaken, untilStopped(supervisor, reload, log)]);
+  signals.onReload(() => {
+    reload().catch((error: unknown) => log.error("configuration", `the reload failed: ${sayWithCauses(error)}`));
+  });
+  const stopped = signals.whenStopped.then((signal) => supervisor.stop(signal));
+  const by = await Promise.race([taken.whenTaken, stopped]);
   taken.end();
-  if (by !== undefined) {
-    log.error("daemon", sayTaken(folders.var, by));
-    return daemonExits.refused;
-  }
-  await Promise.all(listeners.map((listener) => listener.close()));
-  return daemonExits.well;
+  if (by === undefined) return daemonExits.well;
+  log.error("daemon", sayTaken(folders.var, by));
+  return daemonExits.refused;
 }
 
 /** Two sockets, two rights, by file mode. Who comes before there is an answer to be had waits for it. */
@@ -231,23 +266,6 @@ async function listenSoon(options: ListenOptions): Promise<Listener | SocketFail
 
 function nothing(): void {
   /** Nobody waits yet. */
-}
-
-/** TERM and INT stop; HUP reloads. Resolves when all is ended and written down. */
-function untilStopped(supervisor: Supervisor, reload: () => Promise<unknown>, log: Log): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let isStopping = false;
-    const forget = listenToSignals({
-      onStop: (signal) => {
-        if (isStopping) return;
-        isStopping = true;
-        supervisor.stop(signal).finally(forget).then(resolve, reject);
-      },
-      onReload: () => {
-        reload().catch((error: unknown) => log.error("configuration", `the reload failed: ${sayWithCauses(error)}`));
-      },
-    });
-  });
 }
 
 /** What is in the folder is the other's by now, and is not written to any more: this ends as a kill would end it. */

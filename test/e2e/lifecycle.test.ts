@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { isAlive } from "../host/proc.ts";
 import { noteDown, RealDaemon, runProgram } from "./real-daemon.ts";
 import { assertSame } from "./times.ts";
@@ -263,5 +263,50 @@ void test("without a configuration that is right it does not start, and leaves n
   const { code, stderr } = await runProgram(join(daemon.root, "bin/failoverd"), []);
   assert.equal(code, 2);
   assert.match(stderr, /failoverctl check/);
+  assert.equal(existsSync(join(daemon.root, "var/failoverd.pid")), false);
+});
+
+void test("a start that fails when its sockets are open ends, with the reason, and leaves nothing behind", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\n" });
+  await daemon.end();
+  rmSync(join(daemon.root, "var/runners"), { recursive: true });
+  daemon.writeFile("var/runners", "");
+  const { code, stderr } = await runProgram(join(daemon.root, "bin/failoverd"), []);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /the folder for the checks' output, .*var\/runners, could not be made/);
+  for (const name of ["failoverd.pid", "failoverd.sock", "query.sock"])
+    assert.equal(existsSync(join(daemon.root, "var", name)), false, name);
+});
+
+/** A daemon that is asking a resource agent, which answers when it is let: the middle of its start. */
+async function inItsStart(t: TestContext): Promise<{ readonly daemon: RealDaemon; readonly started: Promise<void> }> {
+  const daemon = new RealDaemon({ "checks.conf": "[local]\nocf:slow:agent\n", "actions.conf": "" });
+  t.after(() => daemon.close());
+  const metadata = '<resource-agent name="agent"><actions><action name="monitor"/></actions></resource-agent>';
+  const agent = `: >"$E2E_ROOT/asked"; while [ ! -e "$E2E_ROOT/go" ]; do sleep 0.02; done; echo '${metadata}'`;
+  daemon.writeFile("ocf/resource.d/slow/agent", `#!/bin/sh\n${agent}\n`, 0o755);
+  const started = daemon.start({ env: { OCF_ROOT: join(daemon.root, "ocf") } });
+  await daemon.until("the agent to be asked", () => Promise.resolve(existsSync(join(daemon.root, "asked")) || null));
+  return { daemon, started };
+}
+
+void test("HUP in the middle of a start: the configuration is read again when it has started", async (t) => {
+  const { daemon, started } = await inItsStart(t);
+  daemon.kill("SIGHUP");
+  daemon.writeFile("go", "");
+  await started;
+  await daemon.until(
+    "the second configuration",
+    async () => (await daemon.status()).daemon.configuration.generation === 2 || null,
+  );
+});
+
+void test("TERM in the middle of a start: it ends in order", async (t) => {
+  const { daemon, started } = await inItsStart(t);
+  const failed = assert.rejects(started, /the daemon ended/);
+  daemon.kill("SIGTERM");
+  daemon.writeFile("go", "");
+  await failed;
+  assert.deepEqual(await daemon.ended(), { code: 0, signal: null });
   assert.equal(existsSync(join(daemon.root, "var/failoverd.pid")), false);
 });

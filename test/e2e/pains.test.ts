@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { readProcess } from "../../src/host/process-identity.ts";
-import { readProc } from "../host/proc.ts";
+import { readProc, until } from "../host/proc.ts";
 import { noteDown, RealDaemon } from "./real-daemon.ts";
 import { twoSlaves } from "./two-hosts.ts";
 
@@ -276,4 +276,20 @@ void test("a notifier in the way: one that hangs holds up nothing, and one that 
   assert.match(daemon.readFile("told"), /"run-start"[^]*"run-end"/);
   const { sentence } = await daemon.entry("note", ({ topic }) => topic === "notify");
   assert.match(sentence, /actions\/three was ended after \d+ ms$/);
+});
+
+void test("a notifier that outlives the daemon's stop goes on to its own end, and may complain", async (t) => {
+  const daemon = await twoSlaves(t, {
+    actionsConf: "[slave_to_master]\none\n[notify]\nthree { on run }\n",
+    scripts: {
+      three: `echo asked >"$E2E_ROOT/asked"; while [ ! -e "$E2E_ROOT/go" ]; do sleep 0.02; done; echo oh >&2 && echo ah >&2; cat >>"$E2E_ROOT/told"`,
+    },
+  });
+  await daemon.report("role", "host1", "master");
+  await daemon.until("the notifier to run", () => Promise.resolve(daemon.readFile("asked") !== "" || null));
+  await daemon.entry("run-end");
+  assert.deepEqual(await daemon.end(), { code: 0, signal: null });
+  daemon.writeFile("go", "");
+  await until(() => daemon.readFile("told").includes('"run-start"'), "it to have read all that it was told");
+  assert.match(daemon.readFile("var/notifier.log"), /^oh\nah\n/);
 });

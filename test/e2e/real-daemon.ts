@@ -110,11 +110,13 @@ export class RealDaemon {
   }
 
   /** Starts the daemon, and follows its journal as soon as it answers. */
-  async start(options: { readonly words?: readonly string[] } = {}): Promise<void> {
+  async start(
+    options: { readonly words?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<void> {
     const daemon = spawn(join(this.root, "bin/failoverd"), [...(options.words ?? [])], {
       cwd: this.root,
       stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, E2E_ROOT: this.root },
+      env: { ...process.env, ...options.env, E2E_ROOT: this.root },
     });
     this.#daemon = daemon;
     daemon.stderr.setEncoding("utf8");
@@ -139,6 +141,11 @@ export class RealDaemon {
     }
     client?.close();
     return null;
+  }
+
+  /** Nobody reads its log any more. */
+  loseLogReader(): void {
+    this.#daemon?.stderr?.destroy();
   }
 
   /** Another client; null: nobody listens. */

@@ -106,13 +106,13 @@ void test("lines for people and for machines", () => {
 void test("a file is written at once, and a full one harms nobody", (context) => {
   const path = join(makeFolder(context), "log");
   const file = openSync(path, "a");
-  const write = createLogWriter(file);
+  const { write } = createLogWriter(file);
   write("one\n");
   assert.equal(readFileSync(path, "utf8"), "one\n");
   closeSync(file);
   write("two\n");
   const full = openSync("/dev/full", "w");
-  createLogWriter(full)("three\n");
+  createLogWriter(full).write("three\n");
   closeSync(full);
 });
 
@@ -121,7 +121,7 @@ void test("a reader that sleeps does not stop us, and is told what it missed", a
   const writer = new URL("../../src/host/log-writer.js", import.meta.url).href;
   const program = `
     const { createLogWriter } = await import(${JSON.stringify(writer)});
-    const write = createLogWriter(2);
+    const { write } = createLogWriter(2);
     for (let count = 0; count < 20000; count += 1) write("x".repeat(99) + "\\n");
     console.log("through");
     process.stdin.once("data", () => { write("last\\n"); process.stdin.destroy(); });
@@ -152,7 +152,7 @@ void test("a reader that has gone does not end us", async () => {
   const writer = new URL("../../src/host/log-writer.js", import.meta.url).href;
   const program = `
     const { createLogWriter } = await import(${JSON.stringify(writer)});
-    const write = createLogWriter(2);
+    const { write } = createLogWriter(2);
     process.stdin.on("data", () => { write("nobody hears\\n"); setImmediate(() => console.log("alive")); });
     console.log("ready");`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["pipe", "pipe", "pipe"] });
@@ -169,15 +169,21 @@ void test("a reader that has gone does not end us", async () => {
   }
 });
 
-void test("signals", async () => {
-  const heard: string[] = [];
-  const forget = listenToSignals({ onStop: (signal) => heard.push(signal), onReload: () => heard.push("reload") });
-  for (const [count, signal] of (["SIGHUP", "SIGTERM", "SIGINT"] as const).entries()) {
-    process.kill(process.pid, signal);
-    await until(() => heard.length === count + 1, signal);
-  }
-  assert.deepEqual(heard, ["reload", "SIGTERM", "SIGINT"]);
-  forget();
+void test("signals: what comes before somebody reloads is done when somebody does, the first stop counts", async () => {
+  const signals = listenToSignals();
+  let reloadCount = 0;
+  process.kill(process.pid, "SIGHUP");
+  process.kill(process.pid, "SIGTERM");
+  assert.equal(await signals.whenStopped, "SIGTERM");
+  signals.onReload(() => (reloadCount += 1));
+  await until(() => reloadCount === 1, "the reload that came early");
+  process.kill(process.pid, "SIGHUP");
+  await until(() => reloadCount === 2, "another reload");
+  process.kill(process.pid, "SIGINT");
+  process.kill(process.pid, "SIGHUP");
+  await until(() => reloadCount === 3, "the last reload");
+  assert.equal(signals.stoppedBy(), "SIGTERM");
+  signals.forget();
   for (const signal of ["SIGHUP", "SIGTERM", "SIGINT"]) assert.equal(process.listenerCount(signal), 0);
 });
 

@@ -1,6 +1,6 @@
 /** Notifiers: told one at a time, the oldest dropped when too much waits, and what they are told. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -9,7 +9,7 @@ import type { Configuration, NotifyTopic } from "../../src/core/configuration.ts
 import type { Record } from "../../src/core/record.ts";
 import type { Outcome } from "../../src/core/result.ts";
 import type { Clock } from "../../src/host/clock.ts";
-import { runNotifier } from "../../src/host/notifier.ts";
+import { notifierRunner } from "../../src/host/notifier.ts";
 import {
   createNotifications,
   notificationsMax,
@@ -159,7 +159,11 @@ void test("a real notifier: JSON on its standard input, plain fields in its envi
     { mode: 0o755 },
   );
   const failure = await new Promise<string>((resolve) => {
-    const notifications = createNotifications({ localHost: "host1", run: runNotifier, onFailed: resolve });
+    const notifications = createNotifications({
+      localHost: "host1",
+      run: notifierRunner({ logPath: join(folder, "notifier.log"), umask: process.umask() }),
+      onFailed: resolve,
+    });
     notifications.push(notification("host2"), known(configurationOf(program, ["transition"])));
   });
   assert.equal(failure, `${program} host2 ended with exit 7: done`);
@@ -177,12 +181,57 @@ void test("a real notifier: JSON on its standard input, plain fields in its envi
   assert.equal(line, "host2|dba|transition|transition|master|critical");
 });
 
+/** Runs it `count` times, one after the other. */
+async function tell(program: string, count: number): Promise<readonly string[]> {
+  const run = notifierRunner({ logPath: join(folder, "notifier.log"), umask: 0o027 });
+  const ends: string[] = [];
+  for (let told = 0; told < count; told += 1) {
+    const command = { argv: [program, "a b"], env: {}, user: null };
+    const [outcome, complaint] = await new Promise<readonly [Outcome, string]>((resolve) =>
+      run(command, { stdin: "told\n", timeoutMs: 20_000 }, (...ended) => resolve(ended)),
+    );
+    ends.push(`${JSON.stringify(outcome)} ${complaint.trim()}`);
+  }
+  return ends;
+}
+
+void test("a notifier that leaves something behind costs no descriptor, and nobody waits for it", async () => {
+  const program = join(folder, "notify_leave");
+  const left = join(folder, "left");
+  writeFileSync(program, `#!/bin/sh\n( sleep 600 ) & echo $! >>${left}; echo oh >&2\n`, { mode: 0o755 });
+  await tell(program, 1);
+  const before = readdirSync("/proc/self/fd").length;
+  const sinceMs = performance.now();
+  assert.deepEqual(new Set(await tell(program, 5)), new Set(['{"kind":"exited","code":0} oh']));
+  assert.ok(performance.now() - sinceMs < 10_000);
+  assert.equal(readdirSync("/proc/self/fd").length, before);
+  for (const pid of readFileSync(left, "utf8").trim().split("\n")) process.kill(Number(pid), "SIGKILL");
+});
+
+void test("a notifier can open its standard input and error, has the operator's umask, and its words as they are", async () => {
+  const program = join(folder, "notify_open");
+  writeFileSync(program, `#!/bin/sh\necho "$1, $(umask), $(cat /dev/stdin)" >/dev/stderr; exit 3\n`, { mode: 0o755 });
+  assert.deepEqual(await tell(program, 1), ['{"kind":"exited","code":3} a b, 0027, told']);
+});
+
+void test("a notifier that is not there, or ends by a signal, is said to", async () => {
+  const program = join(folder, "notify_none");
+  const [none = ""] = await tell(program, 1);
+  assert.match(none, /^\{"kind":"exited","code":127\} .*notify_none: not found|No such file/);
+  writeFileSync(program, "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
+  assert.match((await tell(program, 1))[0] ?? "", /^\{"kind":"killed","signal":"SIGKILL"\}/);
+});
+
 void test("a notifier that hangs is ended with all that it started", async () => {
   const program = join(folder, "notify_hang");
   const pidFile = join(folder, "pid");
   writeFileSync(program, `#!/bin/sh\nsleep 600 & echo $! > ${pidFile}; wait\n`, { mode: 0o755 });
   const failure = await new Promise<string>((resolve) => {
-    const notifications = createNotifications({ localHost: "host1", run: runNotifier, onFailed: resolve });
+    const notifications = createNotifications({
+      localHost: "host1",
+      run: notifierRunner({ logPath: join(folder, "notifier.log"), umask: process.umask() }),
+      onFailed: resolve,
+    });
     notifications.push(notification("host2"), known(configurationOf(program, ["transition"], 300)));
   });
   assert.equal(failure, `${program} host2 was ended after 300 ms`);
