@@ -12,6 +12,10 @@ export interface Connection {
    * disconnected by this (`onClosed` says `slow`). One write into an empty queue may be of any size.
    */
   write(bytes: string | Uint8Array): boolean;
+  /** What the peer has not taken yet. */
+  unreadBytes(): number;
+  /** Calls back when it has taken all; never, if it does not. */
+  whenRead(onRead: () => void): void;
   /** Reads no more until `resume`: what the peer says then waits in the socket, and the peer with it. */
   pause(): void;
   resume(): void;
@@ -42,10 +46,13 @@ export class SocketConnection implements Connection {
   readonly id: number;
   readonly #socket: Socket;
   readonly #pendingBytesMax: number;
+  readonly #onPending: () => void;
   #why: ClosedWhy = "ended";
 
-  constructor(socket: Socket, id: number, limits: ConnectionLimits) {
+  /** `onPending`: something waits for the peer now. */
+  constructor(socket: Socket, id: number, limits: ConnectionLimits, onPending: () => void = (): void => undefined) {
     this.id = id;
+    this.#onPending = onPending;
     this.#socket = socket;
     this.#pendingBytesMax = limits.pendingBytesMax;
     socket.setTimeout(limits.idleMs, () => this.destroy("idle"));
@@ -66,7 +73,17 @@ export class SocketConnection implements Connection {
       return false;
     }
     this.#socket.write(bytes);
-    return true;
+    if (this.#socket.writableLength > 0) this.#onPending();
+    return !this.#socket.destroyed;
+  }
+
+  unreadBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  whenRead(onRead: () => void): void {
+    if (this.#socket.writableNeedDrain) this.#socket.once("drain", onRead);
+    else setImmediate(onRead);
   }
 
   pause(): void {

@@ -14,6 +14,8 @@ export interface ListenOptions extends ConnectionLimits {
   /** Who may connect, as a file's mode: 0o600, 0o660. */
   readonly mode: number;
   readonly clientsMax: number;
+  /** What may wait for all clients together: beyond it, the one that has left most unread is disconnected. */
+  readonly pendingBytesOfAllMax: number;
   /** What one client too many is told before it is disconnected. */
   readonly refusal: string;
   readonly onConnection: (connection: Connection) => ConnectionHandlers;
@@ -65,7 +67,9 @@ export async function listenAt(options: ListenOptions): Promise<Listener | Socke
       refuse(socket, options.refusal, leaving);
       return;
     }
-    const connection = new SocketConnection(socket, lastId, options);
+    const connection = new SocketConnection(socket, lastId, options, () =>
+      relieve(connections, options.pendingBytesOfAllMax),
+    );
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
     connection.attach(options.onConnection(connection));
@@ -95,6 +99,16 @@ export async function listenAt(options: ListenOptions): Promise<Listener | Socke
       return closeServer(server, connections);
     },
   };
+}
+
+function relieve(connections: ReadonlySet<SocketConnection>, pendingBytesMax: number): void {
+  let pendingBytes = 0;
+  let slowest: SocketConnection | null = null;
+  for (const connection of connections) {
+    pendingBytes += connection.unreadBytes();
+    if (slowest === null || connection.unreadBytes() > slowest.unreadBytes()) slowest = connection;
+  }
+  if (pendingBytes > pendingBytesMax) slowest?.destroy("slow");
 }
 
 /**

@@ -13,6 +13,7 @@ export type Answered =
 
 export interface Answering {
   readonly supervisor: Supervisor;
+  readonly statusText: () => string;
   readonly history: HistoryReader;
   /** Reads the configuration anew and puts it in force, unless it has errors. */
   readonly reload: () => Promise<Reloaded>;
@@ -22,16 +23,30 @@ export type Reloaded =
   | { readonly isAccepted: true; readonly generation: number; readonly complaints: readonly Complaint[] }
   | { readonly isAccepted: false; readonly sentence: string; readonly complaints: readonly Complaint[] };
 
-/** Every method but `subscribe`, which is the connection's own. `isWanted`: whoever asked is still there. */
+/**
+ * The status as JSON, made at most once in a turn of the event loop, however many ask: it is the same for all, and to make it
+ * anew for each would leave no time for anything else.
+ */
+export function statusTextOf(supervisor: Supervisor): () => string {
+  let text: string | null = null;
+  return () => {
+    if (text !== null) return text;
+    text = JSON.stringify(supervisor.status());
+    setImmediate(() => {
+      text = null;
+    });
+    return text;
+  };
+}
+
+/** Every method but `subscribe`, which is the connection's own, and `status`, which is `statusText`. `isWanted`: whoever asked is still there. */
 export async function answer(
-  call: Exclude<Call, { readonly method: "subscribe" }>,
+  call: Exclude<Call, { readonly method: "subscribe" | "status" }>,
   with_: Answering,
   isWanted: () => boolean,
 ): Promise<Answered> {
   const { supervisor } = with_;
   switch (call.method) {
-    case "status":
-      return { ok: true, result: supervisor.status() };
     case "history": {
       const { limit = historyLimitDefault, ...query } = call.params;
       const page = await with_.history.page({ ...query, limit }, isWanted);

@@ -20,7 +20,7 @@ import { listenToSignals, type Signals } from "../host/signals.ts";
 import { listenAt, type Listener, type ListenOptions, type SocketFailure } from "../host/sockets.ts";
 import { encodeError } from "../wire/encoder.ts";
 import type { Right } from "../wire/request.ts";
-import type { Answering } from "./answers.ts";
+import { statusTextOf, type Answering } from "./answers.ts";
 import { loadConfiguration, mayBeWellLater } from "./configuration-files.ts";
 import { readFenceStdin } from "./fence-stdin.ts";
 import { watchFolder } from "./folder-watch.ts";
@@ -42,8 +42,13 @@ export interface DaemonOptions {
 /** Exit codes as failoverctl's: 0 well, 1 not well, 2 a configuration with errors, 4 refused: another runs here already. */
 export const daemonExits = { well: 0, notWell: 1, errors: 2, refused: 4 } as const;
 
-/** What a client may leave unread, and how long it may say nothing. */
-const clientLimits = { clientsMax: 64, pendingBytesMax: 32 * 1024 * 1024, idleMs: 10 * 60_000 };
+/** What a client, and all of a socket together, may leave unread, and how long one may say nothing. */
+const clientLimits = {
+  clientsMax: 64,
+  pendingBytesMax: 32 * 1024 * 1024,
+  pendingBytesOfAllMax: 64 * 1024 * 1024,
+  idleMs: 10 * 60_000,
+};
 
 const tooManyClients = Buffer.from(
   encodeError(null, {
@@ -200,7 +205,7 @@ async function runOpened(
   }
   const { supervisor } = started;
   const reload = createReload({ supervisor, folders, localHost, log });
-  opened.begin({ supervisor, history: historyReader(disk, folders.var), reload });
+  opened.begin({ supervisor, statusText: statusTextOf(supervisor), history: historyReader(disk, folders.var), reload });
   const taken = watchFolder({ folder: folders.var, lock, listeners, memory: supervisor.memory, clock: realClock, log });
   signals.onReload(() => {
     reload().catch((error: unknown) => log.error("configuration", `the reload failed: ${sayWithCauses(error)}`));
@@ -233,6 +238,8 @@ async function listen(folders: Folders, answering: Promise<Answering>, log: Log)
             pause: () => connection.pause(),
             resume: () => connection.resume(),
             close: () => connection.close(),
+            unreadBytes: () => connection.unreadBytes(),
+            whenRead: (onRead) => connection.whenRead(onRead),
           },
           right,
           answering,

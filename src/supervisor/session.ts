@@ -1,19 +1,33 @@
 /**
  * One client on a socket: requests in, answers out, and records as they become durable if it subscribed. A client costs
- * nobody else anything: what it sends is bounded by the decoder, what it does not read by the connection, and how much it
- * may ask at a time here.
+ * nobody else anything: what it sends is bounded by the decoder, what it does not read by the connection, and what it asks
+ * here: a few requests in a turn of the event loop, however many it has sent at a time, and none while it leaves unread what
+ * it was answered.
  */
-import { Decoder, requestLimits } from "../wire/decoder.ts";
-import { encodeError, encodeRecord, encodeResult } from "../wire/encoder.ts";
+import { Decoder, requestLimits, type Decoded } from "../wire/decoder.ts";
+import { encodeError, encodeRecord, encodeResult, encodeResultText } from "../wire/encoder.ts";
 import { parseRequest, type Request, type RequestId, type Right } from "../wire/request.ts";
 import type { Call } from "../wire/methods.ts";
 import type { WireError } from "../wire/error.ts";
 import { shownEntry } from "../core/shown-entry.ts";
 import type { Entry } from "../core/record.ts";
+import { invariant } from "../base/invariant.ts";
 import { answer, type Answering } from "./answers.ts";
+import type { HistoryReader } from "./history-reader.ts";
+import type { Memory } from "./memory.ts";
 
 /** Requests of one client that wait for their answer. Until there are fewer, the next wait, and nothing more is read. */
 const pendingRequestsMax = 32;
+
+/** Taken of one client in one turn of the event loop: others, and the daemon's own work, come in between. */
+const requestsPerTurnMax = 4;
+
+/** A client that leaves more unread is asked nothing more of; of the past, it is told so much at a time. */
+const unreadBytesMax = 256 * 1024;
+const unreadPastBytesMax = 4 * 1024 * 1024;
+
+/** Entries of the past told in one turn of the event loop. */
+const entriesPerTurnMax = 64;
 
 /** Records kept for a subscriber while it is told the past. */
 const backlogMax = 10_000;
@@ -23,6 +37,10 @@ export interface Connection {
   readonly pause: () => void;
   readonly resume: () => void;
   readonly close: () => void;
+  /** What the client has not read yet. */
+  readonly unreadBytes: () => number;
+  /** Calls back when it has read all; never, if it does not. */
+  readonly whenRead: (onRead: () => void) => void;
 }
 
 export interface Session {
@@ -34,34 +52,55 @@ export interface Session {
 
 export function openSession(connection: Connection, right: Right, answering: Promise<Answering>): Session {
   const decoder = new Decoder(requestLimits);
-  /** Read and not begun: no more than one read of the socket has brought. */
-  const waiting: Request[] = [];
+  /** Requests that have been read, as they are decoded, a few at a time. Null: all that was read is under way. */
+  let unread: Generator<Decoded, void> | null = null;
   let pending = 0;
+  /** Somebody will call `takeSome`. */
+  let isAwaited = false;
   let unsubscribe: (() => void) | null = null;
   let isClosed = false;
   let isInputEnded = false;
 
   function closeIfDone(): void {
-    if (isInputEnded && pending + waiting.length === 0 && unsubscribe === null && !isClosed) connection.close();
+    if (isInputEnded && unread === null && pending === 0 && unsubscribe === null && !isClosed) connection.close();
   }
 
+  /** Until all of it is under way nothing more is read. */
   function push(bytes: Uint8Array): void {
-    for (const decoded of decoder.push(bytes)) {
-      if (isClosed) return;
-      if (decoded.kind === "bad") fail(null, decoded.error);
-      else waiting.push(parseRequest(decoded.value, right));
-    }
-    takeWaiting();
-    if (waiting.length > 0) connection.pause();
+    invariant(unread === null, "a connection that was paused brings nothing");
+    unread = decoder.push(bytes);
+    takeSome();
+    if (unread !== null) connection.pause();
   }
 
-  function takeWaiting(): void {
-    if (isClosed) waiting.length = 0;
-    while (pending < pendingRequestsMax) {
-      const request = waiting.shift();
-      if (request === undefined) return;
-      take(request);
+  function takeSome(): void {
+    for (let taken = 0; unread !== null && mayTake(); taken += 1) {
+      if (taken >= requestsPerTurnMax) return takeMoreWhen(setImmediate);
+      if (connection.unreadBytes() > unreadBytesMax) return takeMoreWhen(connection.whenRead);
+      const { value: decoded } = unread.next();
+      if (decoded === undefined) unread = null;
+      else take(decoded.kind === "bad" ? { ...decoded, id: null } : parseRequest(decoded.value, right));
     }
+  }
+
+  function mayTake(): boolean {
+    return !isClosed && pending < pendingRequestsMax;
+  }
+
+  function takeMoreWhen(call: (back: () => void) => void): void {
+    if (isAwaited) return;
+    isAwaited = true;
+    call(() => {
+      isAwaited = false;
+      takeMore();
+    });
+  }
+
+  function takeMore(): void {
+    if (unread === null || isAwaited || isClosed) return;
+    takeSome();
+    if (unread === null) connection.resume();
+    closeIfDone();
   }
 
   function take(request: Request): void {
@@ -77,9 +116,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     });
     void done.finally(() => {
       pending -= 1;
-      const isPaused = waiting.length > 0;
-      takeWaiting();
-      if (isPaused && waiting.length === 0) connection.resume();
+      takeMore();
       closeIfDone();
     });
   }
@@ -89,7 +126,12 @@ export function openSession(connection: Connection, right: Right, answering: Pro
       await subscribe(call.params.fromSeq ?? null, id);
       return;
     }
-    const answered = await answer(call, await answering, () => !isClosed);
+    const known = await answering;
+    if (call.method === "status") {
+      if (id !== undefined && !isClosed) connection.send(encodeResultText(id, known.statusText()));
+      return;
+    }
+    const answered = await answer(call, known, () => !isClosed);
     if (!answered.ok) fail(id, answered.error);
     else if (id !== undefined && !isClosed) connection.send(encodeResult(id, answered.result));
   }
@@ -120,15 +162,33 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     });
     if (id !== undefined) connection.send(encodeResult(id, { seq: toldSeq }));
     if (fromSeq === null) return;
-    for await (const item of history.past(fromSeq)) {
-      if (isClosed) return;
-      if (item.kind === "gap") continue;
-      if (item.entry.seq > memory.toldSeq) break;
-      tell(item.entry);
-    }
+    while (await tellPast({ history, memory }, toldSeq + 1, tell)) await new Promise<void>(connection.whenRead);
+    if (isClosed) return;
     memory.unwritten.filter((entry) => entry.seq <= memory.toldSeq).forEach(tell);
     backlog.forEach(tell);
     isLive = true;
+  }
+
+  /**
+   * From that entry on. True: there is more, and the client has to read first; meanwhile others read the journal. Nobody is told
+   * so much at a time that the rest of the daemon waits.
+   */
+  async function tellPast(
+    { history, memory }: { readonly history: HistoryReader; readonly memory: Memory },
+    fromSeq: number,
+    tell: (entry: Entry) => void,
+  ): Promise<boolean> {
+    let toldCount = 0;
+    for await (const item of history.past(fromSeq)) {
+      if (isClosed) return false;
+      if (item.kind === "gap") continue;
+      if (item.entry.seq > memory.toldSeq) return false;
+      if (connection.unreadBytes() > unreadPastBytesMax) return true;
+      tell(item.entry);
+      toldCount += 1;
+      if (toldCount % entriesPerTurnMax === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return false;
   }
 
   function fail(id: RequestId | undefined, error: WireError): void {
@@ -139,6 +199,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     push,
     inputEnded: () => {
       isInputEnded = true;
+      if (decoder.isInLine) fail(null, { name: "parse", message: "the last line has no newline at its end" });
       closeIfDone();
     },
     closed: () => {

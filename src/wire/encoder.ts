@@ -11,6 +11,11 @@ export function encodeResult(id: RequestId, result: Results[MethodName]): Uint8A
   return encodeLine({ jsonrpc: "2.0", id, result });
 }
 
+/** The same, where the result is JSON already. */
+export function encodeResultText(id: RequestId, text: string): Uint8Array {
+  return encoder.encode(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${text}}\n`);
+}
+
 export function encodeError(id: RequestId, { name, message, data }: WireError): Uint8Array {
   const { code } = wireErrors[name];
   return encodeLine({ jsonrpc: "2.0", id, error: { code, message, ...(data === undefined ? {} : { data }) } });

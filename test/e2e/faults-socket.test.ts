@@ -72,6 +72,68 @@ async function badClient(daemon: RealDaemon, index: number): Promise<Socket> {
   }
 }
 
+void test("20 clients send requests in a flood and read no answer: nothing is stale, others are answered", async (t) => {
+  const daemon = await twoSlaves(t, {
+    actionsConf,
+    checksConf: "[local]\n{ every 100ms, timeout 5s, stale 1s, fall 1 }\ncheck_fine\n",
+    checks: { check_fine: "echo OK" },
+  });
+  const beforeMiB = residentMiB(daemon.pid);
+  const flood = Buffer.from(status.repeat(1_500));
+  const sockets = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const socket = connect(join(daemon.root, "var/query.sock")).pause();
+      t.after(() => socket.destroy());
+      socket.on("error", () => socket.destroy());
+      await once(socket, "connect");
+      for (let count = 0; count < 20; count += 1) socket.write(flood);
+      return socket;
+    }),
+  );
+  const untilMs = performance.now() + 3_000;
+  const waitedMs: number[] = [];
+  while (performance.now() < untilMs) {
+    const sinceMs = performance.now();
+    await daemon.checkedAgain("check_fine");
+    waitedMs.push(performance.now() - sinceMs);
+  }
+  assert.ok(Math.max(...waitedMs) < 2_000, `${Math.max(...waitedMs)} ms for a check that takes 100`);
+  await daemon.report("role", "host1", "master");
+  assert.equal((await daemon.entry("run-end")).outcome, "done");
+  assert.deepEqual(daemon.entriesOf("stalled"), []);
+  assert.deepEqual(
+    daemon
+      .entriesOf("transition")
+      .filter(({ check }) => check === "check_fine")
+      .map(({ to }) => to),
+    ["ok"],
+  );
+  assert.ok(
+    sockets.every((socket) => !socket.destroyed),
+    "they wait, as they make others wait",
+  );
+  const grownMiB = residentMiB(daemon.pid) - beforeMiB;
+  assert.ok(grownMiB < grownMiBMax, `${grownMiB} MiB more`);
+});
+
+void test("who reads what it asks for in a flood gets an answer to each, in order", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf });
+  const socket = connect(join(daemon.root, "var/query.sock"));
+  t.after(() => socket.destroy());
+  const ids = Array.from({ length: 5_000 }, (_none, index) => index);
+  socket.end(ids.map((id) => `{"jsonrpc":"2.0","id":${id},"method":"status"}\n`).join(""));
+  let heard = "";
+  socket.on("data", (bytes) => (heard += String(bytes)));
+  await once(socket, "end");
+  assert.deepEqual(
+    heard
+      .trimEnd()
+      .split("\n")
+      .map((line) => Number(/"id":(\d+)/.exec(line)?.[1])),
+    ids,
+  );
+});
+
 void test("a line of 1 GB is answered, passed over and costs no memory, and others are answered meanwhile", async (t) => {
   const daemon = await twoSlaves(t, { actionsConf });
   const beforeMiB = residentMiB(daemon.pid);

@@ -119,6 +119,15 @@ void test("a request in single bytes, several in one piece, one behind blank lin
   await client.whenEnded();
 });
 
+void test("a request that ends without its newline is answered with what is missing", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf });
+  const client = await connected(daemon);
+  const answer = client.say(status.trimEnd());
+  client.endInput();
+  assert.deepEqual((await answer).error, { code: -32700, message: "the last line has no newline at its end" });
+  await client.whenEnded();
+});
+
 void test("clients that go in the middle, say nothing, or never read: nobody else notices, and memory stays bounded", async (t) => {
   const daemon = await twoSlaves(t, { actionsConf });
   for (let count = 0; count < 50; count += 1) {

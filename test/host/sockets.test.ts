@@ -46,6 +46,23 @@ void test("bytes go both ways, and each connection has its own id", async (conte
   await until(() => heard.at(-1) === "closed" && clients.every((client) => client.why !== null), "all is closed");
 });
 
+void test("all clients together may leave so much unread: beyond it the one that left most is disconnected", async (context) => {
+  const { path, clients } = await open(context, { pendingBytesMax: 4_000_000, pendingBytesOfAllMax: 5_000_000 });
+  for (let count = 0; count < 3; count += 1) knock(context, path).pause();
+  await until(() => clients.length === 3, "three clients");
+  const [first, second, third] = clients;
+  second?.connection.write("x".repeat(3_000_000));
+  first?.connection.write("x".repeat(1_500_000));
+  assert.deepEqual(
+    clients.map(({ why }) => why),
+    [null, null, null],
+  );
+  assert.ok((second?.connection.unreadBytes() ?? 0) > 1_000_000);
+  third?.connection.write("x".repeat(1_500_000));
+  await until(() => second?.why === "slow", "the one that left most is disconnected");
+  assert.deepEqual([first?.why, third?.why], [null, null]);
+});
+
 void test("a client that has said all may still hear the answer", async (context) => {
   const { path, clients } = await open(context, {});
   const client = knock(context, path);
@@ -199,6 +216,7 @@ function optionsFor(path: string, clients: Client[]): ListenOptions {
     mode: 0o600,
     clientsMax: 10,
     pendingBytesMax: 1_000_000,
+    pendingBytesOfAllMax: 10_000_000,
     idleMs: 0,
     refusal: "",
     onConnection: (connection) => {
