@@ -47,9 +47,10 @@ export function findUser(name: string, onAnswer: (found: FoundUser) => void): vo
 
 /** The numbers of all groups that a user is in, as id(1) knows them; null: it does not say. Calls `onAnswer` once. */
 export function findGroups(name: string, onAnswer: (groups: readonly number[] | null) => void): void {
-  execFile("id", ["-G", "--", name], { timeout: getentTimeoutMs }, (error, stdout) => {
+  const question = { timeoutMs: getentTimeoutMs, bytesMax: getentBytesMax };
+  askProgram("id", ["-G", "--", name], question, ({ stdout, failure }) => {
     const numbers = stdout.trim().split(/\s+/);
-    const isAnswer = error === null && numbers.every((number) => /^\d+$/.test(number));
+    const isAnswer = failure === null && numbers.every((number) => /^\d+$/.test(number));
     onAnswer(isAnswer ? numbers.map(Number) : null);
   });
 }
