@@ -36,6 +36,8 @@ export class Beliefs {
   #hosts = new Map<string, HostBelief>();
   #configuration: Configuration;
   learnSinceMs: number;
+  /** How often a host has become something else. */
+  changes = 0;
 
   constructor(configuration: Configuration, nowMs: number) {
     this.#configuration = configuration;
@@ -150,6 +152,16 @@ export class Beliefs {
     return bearing.length > 0 && bearing.every(({ heardAtMs }) => heardAtMs !== null && heardAtMs >= sinceMs);
   }
 
+  /** Hosts that are master by the last word too, each heard to be since the last of them became it. */
+  mastersTogether(): readonly string[] {
+    const masters = [...this.#hosts].filter(([, { status }]) => status === "master");
+    if (masters.length < 2) return [];
+    const sinceMs = Math.max(...masters.map(([, { past }]) => past.at(-1)?.sinceMs ?? 0));
+    const isLastWord = (host: string): boolean =>
+      this.#counting(host).every(({ status, row }) => status !== "master" || row.length === 0);
+    return masters.map(([host]) => host).filter((host) => isLastWord(host) && this.isHostHeardSince(host, sinceMs));
+  }
+
   lagBytes(host: string): number | null {
     for (const belief of this.#beliefs.values())
       if (belief.host === host && belief.lagBytes !== null && this.isFresh(checkKey(belief.check.name, host)))
@@ -214,6 +226,7 @@ export class Beliefs {
       if (isRoleWord(status)) host.role = status;
       if (host.past.length > 0 && status === host.status) continue;
       host.status = status;
+      this.changes += 1;
       host.past.push({ status, sinceMs: nowMs });
       if (host.past.length > pastMax) host.past.shift();
     }

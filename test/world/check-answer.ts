@@ -3,7 +3,7 @@ import type { Outcome } from "../../src/core/result.ts";
 import type { CheckOutput } from "../../src/host/processes.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Said } from "./happening.ts";
-import { runCheck, type Answer } from "./programs.ts";
+import { programName, runCheck, type Answer } from "./programs.ts";
 import type { Random } from "./random.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -28,7 +28,7 @@ export function endOfCheck(
   }
   if (random.chance(trouble.checkDies)) return ended({ kind: "killed", signal: "SIGSEGV" }, "", "unknown");
   if (random.chance(trouble.checkHangs)) return late(timeoutMs);
-  if (random.chance(trouble.checkPanics)) return ended(exited(2), "CRITICAL - a moment of panic", "critical");
+  if (random.chance(trouble.checkPanics)) return panic(argv);
   if (random.chance(trouble.checkBabbles)) return babble(random);
   const answer = runCheck(cluster, argv, random.chance(0.5));
   return answer.kind === "hangs" ? late(timeoutMs) : answered(answer);
@@ -37,6 +37,12 @@ export function endOfCheck(
 function answered(answer: Extract<Answer, { kind: "answers" }>): CheckEnd {
   const output = { stdout: answer.stdout, stderr: "", droppedBytes: 0 };
   return { outcome: exited(answer.code), output, said: answer.said, isLate: false };
+}
+
+/** Where a report is expected that is none, and so says nothing. */
+function panic(argv: readonly string[]): CheckEnd {
+  const isReport = programName(argv) === "check_cluster";
+  return ended(exited(2), "CRITICAL - a moment of panic", isReport ? "unknown" : "critical");
 }
 
 function late(timeoutMs: number): CheckEnd {

@@ -104,6 +104,11 @@ export class SimulatedDisk {
     return this.#names.get(path)?.cached.bytes().slice() ?? null;
   }
 
+  /** How long the file is; 0: there is none. */
+  lengthOf(path: string): number {
+    return this.#names.get(path)?.cached.length ?? 0;
+  }
+
   /** The file's bytes as they are at least, should the power fail now; null: there may be none. For tests to look at. */
   peekDurable(path: string): Uint8Array | null {
     return this.#durableNames.get(path)?.durable.bytes().slice() ?? null;

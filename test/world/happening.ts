@@ -2,7 +2,7 @@
 import type { Configuration } from "../../src/core/configuration.ts";
 import type { Effects } from "../../src/core/effect.ts";
 import type { Event } from "../../src/core/event.ts";
-import type { Status } from "../../src/core/result.ts";
+import type { Outcome, Status } from "../../src/core/result.ts";
 import type { State } from "../../src/core/state.ts";
 import type { ProcessIdentity, StepKey } from "../../src/host/processes.ts";
 import type { Entry, Record } from "../../src/core/record.ts";
@@ -38,6 +38,14 @@ export type Happening =
       readonly launcher: ProcessIdentity;
       readonly stdin: string | null;
       readonly others: readonly StepKey[];
+    }
+  /** A step's process has ended. `code`: what its exit file says; null: it has none, and `ending` is how it ended. */
+  | {
+      readonly kind: "step-really-ended";
+      readonly key: StepKey;
+      readonly code: number | null;
+      readonly ending: Outcome | null;
+      readonly droppedBytes: number;
     }
   /** A daemon has recovered and begins. All that its journal still holds of earlier lives was told before. */
   | {

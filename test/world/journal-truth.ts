@@ -14,22 +14,31 @@ const newline = 0x0a;
 
 /** All intact entries behind `seq`, each once. Files that were kept aside as damaged are not looked at. */
 export function readJournalTruth(disk: SimulatedDisk, folder: string, seq: number): JournalTruth {
+  const files = disk.paths().flatMap((path) => {
+    const isOurs = path.startsWith(`${folder}/`) && /^journal(\.\d+)?\.ndjson$/.test(path.slice(folder.length + 1));
+    return isOurs ? [readFile(disk.peek(path) ?? new Uint8Array())] : [];
+  });
   const found = new Map<number, Entry>();
   let lastSeq = 0;
-  for (const path of disk.paths()) {
-    const name = path.slice(folder.length + 1);
-    if (!path.startsWith(`${folder}/`) || !/^journal(\.\d+)?\.ndjson$/.test(name)) continue;
-    const bytes = disk.peek(path) ?? new Uint8Array();
-    const headerEnd = bytes.indexOf(newline);
-    const header = headerEnd < 0 ? null : parseHeader(bytes.subarray(0, headerEnd));
-    if (header?.kind === "header") lastSeq = Math.max(lastSeq, header.header.firstSeq - 1);
+  for (const { bytes, firstSeq } of files) {
+    lastSeq = Math.max(lastSeq, firstSeq - 1);
+    /** A file that was put away with what a crash tore ends where the next begins. */
+    const endSeq = Math.min(...files.map((other) => (other.firstSeq > firstSeq ? other.firstSeq : Infinity)));
     for (const entry of newestEntries(bytes, seq)) {
+      if (entry.seq >= endSeq) continue;
       found.set(entry.seq, entry);
       lastSeq = Math.max(lastSeq, entry.seq);
     }
   }
   const entries = [...found.values()].sort((a, b) => a.seq - b.seq);
   return { entries: entries.filter((entry) => entry.seq > seq), lastSeq };
+}
+
+/** Without a header nobody knows where it begins. */
+function readFile(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly firstSeq: number } {
+  const headerEnd = bytes.indexOf(newline);
+  const parsed = headerEnd < 0 ? null : parseHeader(bytes.subarray(0, headerEnd));
+  return { bytes, firstSeq: parsed?.kind === "header" ? parsed.header.firstSeq : 1 };
 }
 
 /** From the end backwards, so that a long file costs nothing: the first that is old enough ends it. */

@@ -54,6 +54,7 @@ const incidents: readonly (readonly [weight: number, befall: (nature: Nature) =>
   [1, (nature) => nature.cluster.hosts.forEach((host) => cutOff(nature, host))],
   [2, ({ daemon }) => daemon.die("kill")],
   [1, ({ daemon }) => daemon.die("power")],
+  [1, rebootInNeed],
   [1, ({ daemon }) => daemon.stop()],
   [1, killAndEdit],
   [2, (nature) => stall(nature, (ms) => nature.machine.stop(ms))],
@@ -201,6 +202,15 @@ function spoilDisk(nature: Nature): void {
     Object.assign(trouble, { diskSlow: 0, diskFails: 0, isDiskFull: false });
     nature.mended();
   });
+}
+
+/** The machine loses its power when that matters: a run is in progress, or a rule waits for somebody to look. */
+function rebootInNeed({ daemon }: Nature): void {
+  const state = daemon.supervisor?.state();
+  const isInNeed =
+    state !== undefined &&
+    (state.run !== null || Object.values(state.rules).some((progress) => progress.blocked !== null));
+  if (isInNeed) daemon.die("power");
 }
 
 /** Somebody uses the time while it is down. */

@@ -24,7 +24,10 @@ export interface People {
 const scopesOf = ({ ruleSet }: People): readonly string[] => [
   "*",
   ...ruleSet.hosts,
-  ...ruleSet.variants.flatMap(({ rules }) => rules.map(({ name }) => name)),
+  ...ruleSet.variants.flatMap(({ rules, checks }) => [
+    ...rules.map(({ name }) => name),
+    ...checks.flatMap(({ name, key }) => [name, key]),
+  ]),
 ];
 
 /** One thing that an operator does now and then, whether or not it is wise. */

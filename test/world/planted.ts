@@ -335,4 +335,183 @@ export const planted: readonly Planted[] = [
         clocks: { ...before.clocks, ...state.clocks, [`${event.kind} ${state.nextJob}`]: { kind: "stopped" } },
       })),
   },
+  {
+    name: "failure counts as well",
+    sentence: "every action that has ended has done what it was for",
+    worldsMax: 40,
+    foundBy: [5],
+    spoil: () => ({
+      step: (real) => (configuration, state, event, nowMs) => {
+        const isAction = event.kind === "step-ended" && !/off|status/.test(event.name);
+        const told: Event =
+          isAction && event.outcome.kind === "exited" ? { ...event, outcome: { kind: "exited", code: 0 } } : event;
+        return real(configuration, state, told, nowMs);
+      },
+    }),
+  },
+  {
+    name: "steps are not learned for",
+    sentence: "a run goes on at once where a rule would wait until all is seen again",
+    worldsMax: 80,
+    trouble: { diesAtCall: 0.1 },
+    foundBy: [4],
+    spoil: () => ({
+      step: (real) => (configuration, state, event, nowMs) => {
+        const { learning } = state;
+        const asItIs = real(configuration, state, event, nowMs);
+        if (state.run === null || learning.isOver) return asItIs;
+        const hasty = real(configuration, { ...state, learning: { ...learning, isOver: true } }, event, nowMs);
+        const kinds = hasty.effects.map((effect) => (effect.kind === "record" ? effect.record.kind : null));
+        if (["run-start", "run-end", "expectation"].some((kind) => kinds.some((other) => other === kind)))
+          return asItIs;
+        const isSame = hasty.state.learning.sinceMs === learning.sinceMs;
+        return isSame ? { ...hasty, state: { ...hasty.state, learning } } : hasty;
+      },
+    }),
+  },
+  {
+    name: "split brain is not told",
+    sentence: "two masters at once are never noticed",
+    worldsMax: 40,
+    foundBy: [10],
+    spoil: () => ({
+      step: (real) => (configuration, before, event, nowMs) => {
+        const rules = configuration.rules.filter(({ trigger }) => trigger.kind !== "split-brain");
+        const { state, effects } = real({ ...configuration, rules }, before, event, nowMs);
+        return {
+          state,
+          effects: effects.filter(
+            (effect) =>
+              effect.kind !== "record" ||
+              (effect.record.kind !== "split-brain" && effect.record.kind !== "split-brain-over"),
+          ),
+        };
+      },
+    }),
+  },
+  {
+    name: "old journals pile up",
+    sentence: "journal files that were put away are never removed",
+    worldsMax: 30,
+    foundBy: [11],
+    spoil: () => ({
+      disk: (disk) => ({
+        ...disk,
+        remove: (path) =>
+          /journal\.\d+\.ndjson$/.test(path) ? Promise.resolve({ ok: true as const }) : disk.remove(path),
+      }),
+    }),
+  },
+  {
+    name: "what was dropped is not counted",
+    sentence: "of a step's output only what is kept is told of",
+    worldsMax: 20,
+    trouble: { stepFloods: 0.5 },
+    foundBy: [11],
+    spoil: () => ({
+      step: (real) => (configuration, state, event, nowMs) =>
+        real(configuration, state, event.kind === "step-ended" ? { ...event, droppedBytes: 0 } : event, nowMs),
+    }),
+  },
+  {
+    name: "maintenance ends at a reboot",
+    sentence: "in another boot of the machine no maintenance lasts",
+    worldsMax: 60,
+    foundBy: [9],
+    spoil: () => {
+      let boot = "boot-1";
+      return {
+        step: (real) => (configuration, state, event, nowMs) => {
+          if (event.kind === "started") boot = event.bootId;
+          const maintenance = state.maintenance.map((one) => ({
+            ...one,
+            untilMs: Math.min(one.untilMs ?? Infinity, nowMs),
+          }));
+          return real(configuration, boot === "boot-1" ? state : { ...state, maintenance }, event, nowMs);
+        },
+      };
+    },
+  },
+  {
+    name: "blocks end at a reboot",
+    sentence: "in another boot of the machine a rule fires that waits for somebody to look",
+    worldsMax: 200,
+    foundBy: [13],
+    spoil: () =>
+      seeing((state, event) =>
+        event.kind === "started" && !event.isRestored
+          ? everyRule(state, (progress) => ({ ...progress, blocked: null }))
+          : state,
+      ),
+  },
+  {
+    name: "another boot is no doubt",
+    sentence: "a run that was cut off in another boot of the machine goes on without a person's word",
+    worldsMax: 120,
+    trouble: { diesAtCall: 0.2 },
+    foundBy: [2],
+    spoil: () => ({
+      step: (real) => (configuration, state, event, nowMs) =>
+        real(configuration, state, event.kind === "started" ? { ...event, doubt: null } : event, nowMs),
+    }),
+  },
+  {
+    name: "a step is not waited for",
+    sentence: "the sync of a step's record answers before it is on the disk",
+    worldsMax: 60,
+    foundBy: [1],
+    spoil: () => {
+      let isStep = false;
+      return {
+        step: (real) => (configuration, state, event, nowMs) => {
+          const after = real(configuration, state, event, nowMs);
+          isStep = after.effects.some((effect) => effect.kind === "startStep");
+          return after;
+        },
+        disk: (disk) =>
+          everyAppend(disk, (file) => ({
+            ...file,
+            datasync: () => {
+              const isSkipped = isStep;
+              isStep = false;
+              return isSkipped ? Promise.resolve({ ok: true as const }) : file.datasync();
+            },
+          })),
+      };
+    },
+  },
+  {
+    name: "every status says off",
+    sentence: "a fence agent that is asked and answers anything has proven that the host is off",
+    worldsMax: 60,
+    foundBy: [7],
+    spoil: () => ({
+      step: (real) => (configuration, state, event, nowMs) => {
+        const isAnswer = event.kind === "step-ended" && event.name.includes(".status");
+        const told: Event =
+          isAnswer && event.outcome.kind === "exited" ? { ...event, outcome: { kind: "exited", code: 2 } } : event;
+        return real(configuration, state, told, nowMs);
+      },
+    }),
+  },
+  {
+    name: "the table is not written again",
+    sentence: "what is left of a daemon is what it was at its beginning",
+    worldsMax: 20,
+    foundBy: [12],
+    spoil: () => {
+      let count = 0;
+      return {
+        disk: (disk) => ({
+          ...disk,
+          replace: (path, bytes) => {
+            if (path.endsWith("table.json")) count += 1;
+            return path.endsWith("table.json") && count > 3
+              ? Promise.resolve({ ok: true as const })
+              : disk.replace(path, bytes);
+          },
+        }),
+      };
+    },
+  },
 ];

@@ -150,9 +150,9 @@ export class SimulatedProcesses implements Processes {
     const step = this.#host.steps.find(key);
     if (step === undefined || step.identity.pid !== identity.pid) return "in-doubt";
     if (step.isAlive) return "running";
-    return step.code === null
-      ? "in-doubt"
-      : { outcome: { kind: "exited", code: step.code }, output: step.output, endedAgoMs: 0 };
+    if (step.code === null) return "in-doubt";
+    const endedAgoMs = this.#host.machine.nowMs() - step.endedAtMs;
+    return { outcome: { kind: "exited", code: step.code }, output: step.output, endedAgoMs };
   }
 
   awaitStep(key: StepKey): void {

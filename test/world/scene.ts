@@ -1,5 +1,6 @@
 /** What an invariant is, and what it may look at to judge: the world, which knows more than the daemon does. */
 import type { Agenda } from "./agenda.ts";
+import type { Believer } from "./believer.ts";
 import type { Cluster } from "./cluster.ts";
 import type { SimulatedDisk } from "./disk.ts";
 import type { Happening } from "./happening.ts";
@@ -18,6 +19,7 @@ export interface Scene {
   readonly folder: string;
   readonly journalLimits: JournalLimits;
   readonly ledger: Ledger;
+  readonly believer: Believer;
   readonly trouble: Trouble;
   /** What decides in this world. */
   readonly step: Step;

@@ -9,6 +9,7 @@ import { type Outcome } from "../../src/core/result.ts";
 import { stepOutputBytesMax, type ProcessIdentity, type StepKey } from "../../src/host/processes.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Happening } from "./happening.ts";
 import type { Machine } from "./machine.ts";
 import { hostIn, programName, runAction, runFence } from "./programs.ts";
 import type { Random } from "./random.ts";
@@ -26,6 +27,8 @@ export interface StepProcess {
   droppedBytes: number;
   /** How it ended if it left no exit file. */
   ending: Outcome | null;
+  /** By the machine's clock, of its boot. */
+  endedAtMs: number;
   /** Told when it has ended. */
   onEnd: (() => void) | null;
   /** The daemon lost its memory of it. */
@@ -51,6 +54,7 @@ export class StepProcesses {
   readonly #random: Random;
   readonly #trouble: Trouble;
   readonly #say: (line: string) => void;
+  readonly #tell: (happening: Happening) => void;
   readonly #byName = new Map<string, StepProcess>();
 
   constructor(of: {
@@ -60,6 +64,7 @@ export class StepProcesses {
     random: Random;
     trouble: Trouble;
     say: (line: string) => void;
+    tell: (happening: Happening) => void;
   }) {
     this.#agenda = of.agenda;
     this.#machine = of.machine;
@@ -67,6 +72,7 @@ export class StepProcesses {
     this.#random = of.random;
     this.#trouble = of.trouble;
     this.#say = of.say;
+    this.#tell = of.tell;
   }
 
   get living(): readonly StepProcess[] {
@@ -88,6 +94,7 @@ export class StepProcesses {
       output: "",
       droppedBytes: 0,
       ending: null,
+      endedAtMs: 0,
       onEnd: null,
       isForgotten: false,
     };
@@ -107,8 +114,8 @@ export class StepProcesses {
   /** All that runs is gone; of what was written lately, some. */
   losePower(): void {
     for (const step of this.#byName.values()) {
-      step.isAlive = false;
       step.onEnd = null;
+      if (step.isAlive) this.#end(step, null, { kind: "lost", reason: "the machine lost its power" });
       if (this.#random.chance(0.5)) step.code = null;
     }
   }
@@ -185,6 +192,9 @@ export class StepProcesses {
     step.isAlive = false;
     step.code = code;
     step.ending = ending;
+    step.endedAtMs = this.#machine.nowMs();
+    const { key, droppedBytes } = step;
+    this.#tell({ kind: "step-really-ended", key, code, ending, droppedBytes });
     step.onEnd?.();
   }
 

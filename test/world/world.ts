@@ -8,6 +8,7 @@ import type { ProcessCommand } from "../../src/host/processes.ts";
 import { step as coreStep } from "../../src/core/step.ts";
 import { journalLimits, type JournalLimits } from "../../src/store/journal-files.ts";
 import { Agenda, play } from "./agenda.ts";
+import { Believer } from "./believer.ts";
 import { pauseOf, planOf, type BadDisk } from "./bad-disk.ts";
 import { Cluster } from "./cluster.ts";
 import { Daemon, type Spoilt } from "./daemon.ts";
@@ -60,7 +61,7 @@ const lookEveryMs = 167_000;
 /** What comes together is some dozen events; a daemon that asks to be woken at once, again and again, would never let time pass. */
 const turnsAtOnceMax = 2_000;
 
-/** For half of the worlds: a day fills some dozen files. */
+/** For a third of the worlds each: a day fills some dozen files · an hour does. The others have what the daemon has. */
 const smallJournal: JournalLimits = {
   fileBytesMax: 48 * 1024,
   rewrittenBytesMax: 24 * 1024,
@@ -70,12 +71,20 @@ const smallJournal: JournalLimits = {
   reserveBytes: 64 * 1024,
   pendingBytesMax: 32 * 1024,
 };
+const tinyJournal: JournalLimits = {
+  ...smallJournal,
+  fileBytesMax: 4 * 1024,
+  rewrittenBytesMax: 2 * 1024,
+  keptBytesMax: 32 * 1024,
+};
+const journals = [journalLimits, smallJournal, tinyJournal] as const;
 
 export class World {
   readonly #options: WorldOptions;
   readonly #agenda = new Agenda();
   readonly #history: History;
   readonly #ledger = new Ledger();
+  readonly #believer = new Believer();
   readonly #invariants: readonly { readonly number: number; readonly title: string; readonly check: Invariant }[];
   readonly #ruleSet: RuleSet;
   readonly #cluster: Cluster;
@@ -106,11 +115,11 @@ export class World {
     this.#ruleSet = ruleSet;
     const trouble = { ...chooseTrouble(random), ...options.trouble };
     const cluster = new Cluster(agenda, ruleSet.hosts);
-    const limits = dice(8).chance(0.5) ? smallJournal : journalLimits;
+    const limits = journals[dice(8).below(journals.length)] ?? journalLimits;
     const machine = new Machine(agenda, 1 + (random.next() - 0.5) / 500);
     const say = (line: string): void => this.#history.add(agenda.nowMs, line);
     const tell = (happening: Happening): void => this.#tell(happening);
-    const steps = new StepProcesses({ agenda, machine, cluster, random: dice(1), trouble, say });
+    const steps = new StepProcesses({ agenda, machine, cluster, random: dice(1), trouble, say, tell });
     const badDisk: BadDisk = {
       agenda,
       machine,
@@ -191,6 +200,7 @@ export class World {
       folder,
       journalLimits: limits,
       ledger: this.#ledger,
+      believer: this.#believer,
       trouble,
       step: spoilt.step?.(coreStep) ?? coreStep,
       supervisor: () => this.#daemon.supervisor,
@@ -252,6 +262,7 @@ export class World {
     if (this.#failure !== null) return;
     if (happening.kind === "turn") this.#countTurn();
     if (happening.kind === "daemon-started") this.#lives += 1;
+    this.#believer.tell(happening);
     for (const { number, title, check } of this.#invariants) {
       const sentence = check(happening);
       if (sentence !== null) this.#broken(number, `${sentence} (invariant ${number}: ${title})`);

@@ -72,7 +72,7 @@ holdProcesses("simulated processes", (): ProcessSubject => {
   if (second !== undefined) cluster.stopDatabase(second);
   const trouble: Trouble = { ...noTrouble };
   const say = (): void => {};
-  const steps = new StepProcesses({ agenda, machine, cluster, random, trouble, say });
+  const steps = new StepProcesses({ agenda, machine, cluster, random, trouble, say, tell: say });
   let pids = 1;
   const host = {
     agenda,

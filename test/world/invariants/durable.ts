@@ -33,6 +33,7 @@ export const durable: InvariantKind = {
         }
         case "turn":
         case "said":
+        case "step-really-ended":
         case "daemon-died":
         case "resumed":
         case "mended":

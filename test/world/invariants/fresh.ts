@@ -1,14 +1,13 @@
 /**
  * 4: Nothing fires on stale, unconfirmed or unlearned data. The checks' real words are followed by a bookkeeping of its
- * own (`../beliefs.ts`); whenever a rule fires, its trigger and its guard are judged by that.
+ * own (`../beliefs.ts`); whenever a rule fires, its trigger and its guard are judged by that, and no step begins before all was looked at again.
  */
 import { isByHand } from "../by-hand.ts";
 import { learningMsMax } from "../../../src/core/schedule.ts";
 import type { Configuration } from "../../../src/core/configuration.ts";
 import type { Record } from "../../../src/core/record.ts";
-import type { Status } from "../../../src/core/result.ts";
-import { Beliefs, isRoleWord } from "../beliefs.ts";
-import type { Happening, Said } from "../happening.ts";
+import { isRoleWord, type Beliefs } from "../beliefs.ts";
+import type { Happening } from "../happening.ts";
 import type { InvariantKind, Scene } from "../scene.ts";
 import { isTrue } from "../truth.ts";
 
@@ -26,18 +25,12 @@ export const fresh: InvariantKind = {
 
 class FreshWatch {
   readonly #scene: Scene;
-  #beliefs: Beliefs | null = null;
-  /** What is on its way to the daemon, by job. */
-  readonly #said = new Map<number, { readonly key: string; readonly said: readonly Said[] }[]>();
-  readonly #jobStartedAtMs = new Map<number, number>();
-  /** As the journal has it: what a daemon may begin with. */
-  #confirmed = new Map<string, Status>();
-  #roles = new Map<string, Status>();
-  #isRestoring = false;
   /** By the clock of this boot. */
   #stepEndedAtMs = -Infinity;
   /** It was not run for too long, and has not said so yet. */
   #isStalled = false;
+  /** Since when it learns what it has learned. */
+  #learnedSinceMs = -Infinity;
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -45,39 +38,23 @@ class FreshWatch {
 
   readonly tell = (happening: Happening): string | null => {
     switch (happening.kind) {
-      case "said": {
-        const { job, key, said } = happening;
-        this.#said.set(job, [...(this.#said.get(job) ?? []), { key, said }]);
-        return null;
-      }
       case "turn":
         return this.#turn(happening);
-      case "entry": {
-        const { entry } = happening;
-        if (entry.kind !== "transition") return null;
-        if (entry.check !== null) this.#confirmed.set(`${entry.check} on ${entry.host}`, entry.to);
-        else if (isRoleWord(entry.to)) this.#roles.set(entry.host, entry.to);
-        return null;
-      }
       case "daemon-started":
-        this.#said.clear();
-        this.#jobStartedAtMs.clear();
-        this.#beliefs = null;
         this.#isStalled = false;
+        this.#learnedSinceMs = -Infinity;
         if (!happening.isSameBoot) this.#stepEndedAtMs = -Infinity;
-        if (!happening.isRestored || happening.isAmnesiac) this.#confirmed = new Map();
-        /** What it remembers beyond its journal is from a table that was written in time. */
-        if (happening.isRestored && happening.isAmnesiac)
-          for (const [key, { standing }] of Object.entries(happening.state.observations))
-            this.#confirmed.set(key, standing.status);
         return null;
       case "resumed":
-        if (happening.gapMs > stallSurelyMs && this.#beliefs !== null) this.#isStalled = true;
+        if (happening.gapMs > stallSurelyMs) this.#isStalled = true;
         return null;
+      case "said":
+      case "entry":
       case "mended":
       case "asks":
       case "asked":
       case "step-started":
+      case "step-really-ended":
       case "daemon-died":
       case "look":
       case "end":
@@ -85,61 +62,40 @@ class FreshWatch {
     }
   };
 
-  #turn(turn: Turn): string | null {
-    const { configuration, event, nowMs, effects } = turn;
-    if (this.#beliefs === null) {
-      this.#beliefs = new Beliefs(configuration, nowMs);
-      this.#isRestoring = true;
-    }
-    const beliefs = this.#beliefs;
-    if (event.kind === "started" && event.isRestored && this.#isRestoring)
-      beliefs.restore(this.#confirmed, this.#roles, nowMs);
-    this.#isRestoring = false;
-    if (event.kind === "reconfigured") beliefs.configure(configuration, nowMs);
-    if (event.kind === "stalled") {
-      this.#isStalled = false;
-      beliefs.relearn(nowMs);
-    }
-    this.#hear(turn, beliefs);
-    beliefs.age(nowMs);
+  #turn({ event, effects, configuration, nowMs }: Turn): string | null {
+    const { beliefs } = this.#scene.believer;
+    if (event.kind === "stalled") this.#isStalled = false;
+    const unready = this.#unready(beliefs, nowMs);
     for (const effect of effects) {
-      if (effect.kind === "startCheck") this.#jobStartedAtMs.set(effect.job, nowMs);
-      const met = effect.kind === "record" ? this.#mayBeMet(effect.record, beliefs, nowMs) : null;
+      if (effect.kind === "startStep" && unready !== null)
+        return `step ${effect.name} of run ${effect.run} is started; but ${unready}`;
+      if (effect.kind !== "record") continue;
+      const { record } = effect;
+      const met = this.#mayBeMet(record, beliefs, nowMs);
       if (met !== null) return met;
-      if (effect.kind !== "record" || effect.record.kind !== "run-start") continue;
-      const why = this.#mayFire(effect.record, configuration, beliefs, nowMs);
-      if (why !== null) return `${effect.record.sentence}; but ${why}`;
+      if (record.kind !== "run-start" || isByHand(record)) continue;
+      const why = unready ?? this.#mayFire(record, configuration, beliefs, nowMs);
+      if (why !== null) return `${record.sentence}; but ${why}`;
     }
     return null;
   }
 
-  #hear({ event, nowMs, configuration }: Turn, beliefs: Beliefs): void {
-    if (event.kind === "reported") {
-      const { check, host, result } = event;
-      const declared = configuration.checks.find(
-        (other) => other.name === check && other.run.kind === "passive" && (host === null || other.host === host),
-      );
-      const said = { host: null, status: result.status, lagBytes: null };
-      if (declared !== undefined) beliefs.hear(declared.key, [said], nowMs, nowMs);
-    }
-    if (event.kind !== "check-ended" && event.kind !== "resident-reported" && event.kind !== "resident-ended") return;
-    const [first, ...rest] = this.#said.get(event.job) ?? [];
-    if (rest.length === 0) this.#said.delete(event.job);
-    else this.#said.set(event.job, rest);
-    const startedAtMs = event.kind === "check-ended" ? (this.#jobStartedAtMs.get(event.job) ?? nowMs) : nowMs;
-    if (event.kind !== "resident-reported") this.#jobStartedAtMs.delete(event.job);
-    if (first !== undefined) beliefs.hear(first.key, first.said, startedAtMs, nowMs);
+  /** Why nothing may begin now, neither a run nor a step; null: it may. */
+  #unready(beliefs: Beliefs, nowMs: number): string | null {
+    if (this.#isStalled) return "the daemon did not run for a while and has not looked again";
+    const { learnSinceMs } = beliefs;
+    if (this.#learnedSinceMs === learnSinceMs) return null;
+    const unheard = beliefs.unheard();
+    if (unheard.length > 0 && nowMs - learnSinceMs < learningMsMax)
+      return `${unheard.join(" and ")} has not been heard since learning began`;
+    this.#learnedSinceMs = learnSinceMs;
+    return null;
   }
 
   /** Null: all that the decision rests on is as it must be. */
   #mayFire(record: RunStart, configuration: Configuration, beliefs: Beliefs, nowMs: number): string | null {
     const rule = configuration.rules.find(({ name }) => name === record.rule);
-    if (isByHand(record)) return null;
     if (rule === undefined) return "there is no such rule";
-    if (this.#isStalled) return "the daemon did not run for a while and has not looked again";
-    const unheard = beliefs.unheard();
-    if (unheard.length > 0 && nowMs - beliefs.learnSinceMs < learningMsMax)
-      return `${unheard.join(" and ")} has not been heard since learning began`;
     const { cause } = record;
     const variables = { ...record.variables, ...(cause.host === null ? {} : { HOST: cause.host }) };
     const question = { beliefs, variables, nowMs };

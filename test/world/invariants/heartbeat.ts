@@ -46,6 +46,7 @@ export const heartbeat: InvariantKind = {
         case "entry":
         case "said":
         case "step-started":
+        case "step-really-ended":
         case "asks":
         case "asked":
         case "end":

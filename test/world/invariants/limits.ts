@@ -14,7 +14,7 @@ const drift = 0.004;
 
 interface Past {
   lastEndMs: number;
-  readonly startsMs: number[];
+  startsMs: number[];
   blocked: string | null;
 }
 
@@ -76,14 +76,18 @@ export const limits: InvariantKind = {
           return null;
         }
         case "daemon-started":
-          /** What it decided and could not write down has not happened; after another boot its times go by a clock that jumps. */
+          /** What it decided and could not write down has not happened. */
           distrust = happening.state.distrust;
-          if (happening.isAmnesiac || !happening.isSameBoot) rules.clear();
+          if (happening.isAmnesiac) rules.clear();
+          /** After another boot its times go by a clock that jumps; what waits for a person waits on. */
+          if (!happening.isSameBoot)
+            for (const known of rules.values()) Object.assign(known, { lastEndMs: -Infinity, startsMs: [] });
           for (const [rule, known] of rules)
             known.blocked = happening.state.rules[rule]?.blocked?.sentence ?? known.blocked;
           return null;
         case "said":
         case "step-started":
+        case "step-really-ended":
         case "daemon-died":
         case "resumed":
         case "mended":

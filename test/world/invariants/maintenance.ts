@@ -1,11 +1,11 @@
 /**
  * 9: Maintenance holds every rule it covers, until its end or until somebody ends it, over restarts too; and a `when … for`
- * that is true when it ends counts from then. Judged for what is switched off as a whole, for a rule, and for a host that a
- * run acts on or was triggered by.
+ * that is true when it ends counts from then. Judged for what is switched off as a whole, for a rule, for a host that a
+ * run acts on or was triggered by, and for a check that such a host rests on.
  */
 import { isByHand } from "../by-hand.ts";
 import type { Condition } from "../../../src/core/condition.ts";
-import type { Configuration } from "../../../src/core/configuration.ts";
+import { checkKey, type Configuration } from "../../../src/core/configuration.ts";
 import type { Record } from "../../../src/core/record.ts";
 import type { InvariantKind } from "../scene.ts";
 
@@ -19,18 +19,19 @@ export const maintenance: InvariantKind = {
   title: "maintenance holds every rule it covers",
   watch: (scene) => {
     /** By scope; null: until somebody ends it. */
-    const active = new Map<string, { readonly onAtMs: number; endsAtMs: number | null }>();
+    const active = new Map<string, { readonly onAtMs: number; endsAtMs: number | null; readonly boot: string }>();
     const endedAtMs = new Map<string, number>();
     const isToEnd = new Set<string>();
     /** When it was decided; a slow disk has it durable later. The last of each scope is that of the entry that is told. */
     const decidedAtMs = { on: new Map<string, number>(), off: new Map<string, number>() };
-    let boots = 0;
     const end = (scope: string): string | null => {
       const known = active.get(scope);
       active.delete(scope);
       endedAtMs.set(scope, decidedAtMs.off.get(scope) ?? scene.agenda.nowMs);
-      if (isToEnd.delete(scope) || known === undefined || boots > 0) return null;
+      if (isToEnd.delete(scope) || known === undefined) return null;
       if (known.endsAtMs === null) return `maintenance of ${scope} has ended, and nobody has ended it`;
+      /** Its end was carried over by a wall clock that jumps. */
+      if (known.boot !== scene.machine.bootId) return null;
       const lastedMs = (decidedAtMs.off.get(scope) ?? scene.agenda.nowMs) - known.onAtMs;
       const wantedMs = known.endsAtMs - known.onAtMs;
       return lastedMs >= wantedMs * (1 - drift) - 5
@@ -40,7 +41,8 @@ export const maintenance: InvariantKind = {
     const check = (record: RunStart, configuration: Configuration, ended: ReadonlySet<string>): string | null => {
       if (isByHand(record)) return null;
       for (const scope of active.keys())
-        if (!ended.has(scope) && covers(scope, record)) return `${record.rule} fires in maintenance of ${scope}`;
+        if (!ended.has(scope) && covers(scope, record, configuration))
+          return `${record.rule} fires in maintenance of ${scope}`;
       const rule = configuration.rules.find(({ name }) => name === record.rule);
       const forMs = rule?.trigger.kind === "condition" ? leastForMs(rule.trigger.when) : 0;
       for (const scope of ["*", record.rule]) {
@@ -70,6 +72,7 @@ export const maintenance: InvariantKind = {
             active.set(entry.scope, {
               onAtMs: decidedAtMs.on.get(entry.scope) ?? scene.agenda.nowMs,
               endsAtMs: entry.untilWallMs === null ? null : -Infinity,
+              boot: scene.machine.bootId,
             });
           return null;
         }
@@ -88,15 +91,19 @@ export const maintenance: InvariantKind = {
         }
         case "daemon-started":
           isToEnd.clear();
-          boots = happening.isSameBoot ? boots : boots + 1;
           if (happening.isAmnesiac) {
             active.clear();
             for (const { scope, untilMs } of happening.state.maintenance)
-              active.set(scope, { onAtMs: 0, endsAtMs: untilMs === null ? null : -Infinity });
+              active.set(scope, {
+                onAtMs: 0,
+                endsAtMs: untilMs === null ? null : -Infinity,
+                boot: scene.machine.bootId,
+              });
           }
           return null;
         case "said":
         case "step-started":
+        case "step-really-ended":
         case "daemon-died":
         case "resumed":
         case "mended":
@@ -108,10 +115,23 @@ export const maintenance: InvariantKind = {
   },
 };
 
-function covers(scope: string, record: RunStart): boolean {
-  if (scope === "*" || scope === record.rule || scope === record.cause.host) return true;
-  return record.actions.some((action) =>
-    action.kind === "fence" ? action.host === scope : action.command.words.includes(scope),
+function covers(scope: string, record: RunStart, configuration: Configuration): boolean {
+  const { cause, rule, actions } = record;
+  if (scope === "*" || scope === rule || scope === cause.host) return true;
+  if (cause.check !== null && (scope === cause.check || scope === checkKey(cause.check, cause.host ?? ""))) return true;
+  const isTouched = (host: string): boolean =>
+    (cause.check === null && host === cause.host) ||
+    actions.some((action) => (action.kind === "fence" ? action.host === host : action.command.words.includes(host)));
+  return configuration.hosts.some((host) => isTouched(host) && (scope === host || restsOn(configuration, host, scope)));
+}
+
+/** What a host is taken for is what the checks say that count. */
+function restsOn(configuration: Configuration, host: string, scope: string): boolean {
+  return configuration.checks.some(
+    (check) =>
+      !check.isAdvisory &&
+      (check.host === host || check.dialect === "report") &&
+      (scope === check.name || scope === checkKey(check.name, host)),
   );
 }
 

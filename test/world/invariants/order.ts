@@ -13,6 +13,8 @@ interface Progress {
   at: number;
   isExpecting: boolean;
   isInDoubt: boolean;
+  /** It was cut off in another boot, and has not been put in doubt yet. */
+  isOfOtherBoot: boolean;
   isFailed: boolean;
   readonly toUndo: number[];
 }
@@ -47,6 +49,7 @@ export const order: InvariantKind = {
           return failed(progress);
         case "in-doubt":
           progress.isInDoubt = entry.isWaiting;
+          if (entry.isWaiting) progress.isOfOtherBoot = false;
           return null;
         case "abandoned":
           progress.isInDoubt = true;
@@ -70,6 +73,7 @@ export const order: InvariantKind = {
           return follow(happening.entry);
         case "daemon-started":
           if (happening.isAmnesiac) progress = null;
+          else if (progress?.isInDoubt === false && !happening.isSameBoot) progress.isOfOtherBoot = true;
           return null;
         case "asks": {
           const { asking } = happening;
@@ -84,6 +88,7 @@ export const order: InvariantKind = {
         }
         case "turn":
         case "said":
+        case "step-really-ended":
         case "daemon-died":
         case "resumed":
         case "mended":
@@ -99,12 +104,22 @@ export const order: InvariantKind = {
 function begin(entry: Of<"run-start">): Progress {
   const { run, actions } = entry;
   /** Without actions a variable had no value: it fails before its first. */
-  return { run, actions, at: 1, isExpecting: false, isInDoubt: false, isFailed: actions.length === 0, toUndo: [] };
+  return {
+    run,
+    actions,
+    at: 1,
+    isExpecting: false,
+    isInDoubt: false,
+    isOfOtherBoot: false,
+    isFailed: actions.length === 0,
+    toUndo: [],
+  };
 }
 
 function started(progress: Progress, { step, run, isUndo }: Of<"step-start">): string | null {
   const title = `${isUndo ? "the undo of step" : "step"} ${step} of run ${run}`;
   if (progress.isExpecting) return `${title} has begun before step ${progress.at} was as expected`;
+  if (progress.isOfOtherBoot) return `${title} has begun, and the run was cut off in another boot of the machine`;
   if (progress.isInDoubt) return `${title} has begun while step ${progress.at} is in doubt`;
   if (isUndo !== progress.isFailed)
     return `${title} has begun, and the run has ${progress.isFailed ? "" : "not "}failed`;

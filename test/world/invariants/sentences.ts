@@ -1,12 +1,13 @@
 /**
  * 10: Every decision, also the decision not to act, leaves a sentence: every step and run has its record, a `when` that is
- * true and does not fire says what holds it, and every edge that was told fires, waits or is dropped, exactly once, over
- * restarts too.
+ * true and does not fire says what holds it, every edge that was told fires, waits or is dropped, exactly once, over
+ * restarts too; and what a host has become, by what its checks really said, is told.
  */
 import type { Effects } from "../../../src/core/effect.ts";
 import type { Record } from "../../../src/core/record.ts";
 import type { State } from "../../../src/core/state.ts";
 import { EdgeBook } from "../edge-book.ts";
+import { ToldHosts } from "../told-hosts.ts";
 import type { Happening } from "../happening.ts";
 import type { InvariantKind } from "../scene.ts";
 
@@ -15,14 +16,16 @@ type Turn = Extract<Happening, { readonly kind: "turn" }>;
 export const sentences: InvariantKind = {
   number: 10,
   title: "every decision leaves a sentence",
-  watch: () => {
+  watch: (scene) => {
     const book = new EdgeBook();
+    const told = new ToldHosts();
     return (happening) => {
       switch (happening.kind) {
         case "turn": {
-          const { effects, after, configuration } = happening;
-          if (effects.length === 1 && happening.before.rules === after.rules) return null;
+          const { effects, after, configuration, nowMs } = happening;
           const records = effects.flatMap((effect) => (effect.kind === "record" ? [effect.record] : []));
+          const untold = told.turn(records, scene.believer.beliefs, nowMs);
+          if (untold !== null || (effects.length === 1 && happening.before.rules === after.rules)) return untold;
           return (
             records.map(unsaid).find((sentence) => sentence !== null) ??
             unrecorded(effects) ??
@@ -34,9 +37,11 @@ export const sentences: InvariantKind = {
           book.written();
           return null;
         case "daemon-started":
+          told.restarted(happening.state);
           return book.restarted(happening);
         case "said":
         case "step-started":
+        case "step-really-ended":
         case "daemon-died":
         case "resumed":
         case "mended":
