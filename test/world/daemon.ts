@@ -4,6 +4,7 @@
  */
 import { step as coreStep } from "../../src/core/step.ts";
 import type { Configuration } from "../../src/core/configuration.ts";
+import type { Outcome } from "../../src/core/result.ts";
 import type { Clock } from "../../src/host/clock.ts";
 import type { Log } from "../../src/host/log.ts";
 import type { Processes } from "../../src/host/processes.ts";
@@ -199,10 +200,13 @@ export class Daemon {
         },
         pruneRuns: () => Promise.resolve(),
         newestRun: () => Promise.resolve(0),
-        runNotifier: (_command, _options, onEnded) => {
-          const code = random.chance(0.1) ? 1 : 0;
-          return agenda.after(1 + random.below(notifierTakesMs), () =>
-            machine.deliver(life, () => onEnded({ kind: "exited", code }, "")),
+        runNotifier: (_command, { timeoutMs }, onEnded) => {
+          const { notifierHangs, notifierFails } = processHost.trouble;
+          const isHung = random.chance(notifierHangs);
+          const code = random.chance(notifierFails) ? 1 : 0;
+          const outcome = isHung ? ({ kind: "timed-out", afterMs: timeoutMs } as const) : exited(code);
+          return agenda.after(isHung ? timeoutMs : 1 + random.below(notifierTakesMs), () =>
+            machine.deliver(life, () => onEnded(outcome, "")),
           );
         },
         readStdin: readFenceStdin,
@@ -287,4 +291,8 @@ export class Daemon {
       flush: () => {},
     };
   }
+}
+
+function exited(code: number): Outcome {
+  return { kind: "exited", code };
 }

@@ -2,7 +2,7 @@
  * Looks for planted bugs: `node .build/test/world/find-planted.js [NAME…]`. Plays worlds until an invariant finds each; one
  * line of JSON a bug.
  */
-import { planted } from "./planted.ts";
+import { planted } from "./planted/planted.ts";
 import { playWorld } from "./player.ts";
 import { ruleSets } from "./rule-sets.ts";
 

@@ -110,12 +110,18 @@ export function attend(people: People, steps: StepProcesses): void {
   const state = supervisor.state();
   const { run } = state;
   for (const step of steps.living) if (step.isForgotten || run?.phase.kind === "in-doubt") steps.kill(step);
-  if (run?.phase.kind === "awaiting") fenceByPerson(people, run.actions[run.at]);
+  attendToFences(people);
   if (run?.phase.kind === "in-doubt" && steps.living.length === 0)
     daemon.ask({ kind: random.chance(0.5) ? "resume" : "abandon", run: run.run });
   else if (state.distrust !== null && steps.living.length === 0) daemon.ask({ kind: "acknowledge", what: "journal" });
   for (const [rule, { blocked }] of Object.entries(state.rules))
     if (blocked !== null) daemon.ask({ kind: "acknowledge", what: rule });
+}
+
+/** Does what a rule asks a person for. */
+export function attendToFences(people: People): void {
+  const run = people.daemon.supervisor?.state().run ?? null;
+  if (run?.phase.kind === "awaiting") fenceByPerson(people, run.actions[run.at]);
 }
 
 /** What lasts longer is ended by hand; the rest ends by itself. */

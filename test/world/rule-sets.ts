@@ -84,6 +84,8 @@ tell "split brain, %HOST% is the younger"
 tell "%RULE% failed in run %RUN%"
 `;
 
+const notified = "[notify]\ntell_people { timeout 20s }\n";
+
 /** A closed loop: fenced, promoted, expected, undone. */
 const failover = (extra: string, cooldown: string): string => `[vars]
 VIP = 10.0.0.10
@@ -96,7 +98,7 @@ promote %SLAVE% { expect %SLAVE% is master within 90s, timeout 20s, undo "demote
 plumb %SLAVE% %VIP% { undo "unplumb %SLAVE%", retry 2 }
 verify %SLAVE% { retry 1 }
 tell "%MASTER% lost, %SLAVE% took over" { on failure continue }
-${extra}${after}${fences(two, "fence_spare plug=HOST { timeout 20s }\n")}`;
+${extra}${after}${notified}${fences(two, "fence_spare plug=HOST { timeout 20s }\n")}`;
 
 const closedLoop: readonly Texts[] = [
   { checks: checksOf(two, "every 30s, retry 10s, timeout 6s, fall 3") + disk, actions: failover("", "5m") },
@@ -142,7 +144,7 @@ tell "%HOST%: %FROM% to %TO%"
 { cooldown 30s }
 unplumb
 plumb %MASTER%
-${after}`,
+${after}${notified}`,
 }));
 
 /** One check that reports on every host, residents, and what others report. */

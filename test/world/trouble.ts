@@ -22,6 +22,9 @@ export interface Trouble {
   checkNotRun: number;
   checkBabbles: number;
   checkPanics: number;
+  /** What tells people: never ends by itself · cannot. */
+  notifierHangs: number;
+  notifierFails: number;
   /** The daemon dies right before or behind a call to the outside, or at a step of its disk. */
   diesAtCall: number;
   diesAtDisk: number;
@@ -53,6 +56,8 @@ export const noTrouble: Trouble = {
   checkNotRun: 0,
   checkBabbles: 0,
   checkPanics: 0,
+  notifierHangs: 0,
+  notifierFails: 0,
   diesAtCall: 0,
   diesAtDisk: 0,
   diesWithAll: 0.25,
@@ -80,6 +85,8 @@ const most = {
   checkNotRun: 0.004,
   checkBabbles: 0.004,
   checkPanics: 0.01,
+  notifierHangs: 0.5,
+  notifierFails: 0.5,
   diesAtCall: 0.03,
   diesAtDisk: 0.006,
   fenceLies: 0.3,
@@ -105,6 +112,8 @@ export function chooseTrouble(random: Random): Trouble {
   set("checkNotRun");
   set("checkBabbles");
   set("checkPanics");
+  set("notifierHangs");
+  set("notifierFails");
   set("diesAtCall");
   set("diesAtDisk");
   set("fenceLies");

@@ -71,6 +71,8 @@ class FreshWatch {
         return `step ${effect.name} of run ${effect.run} is started; but ${unready}`;
       if (effect.kind !== "record") continue;
       const { record } = effect;
+      const early = unconfirmed(record, beliefs);
+      if (early !== null) return early;
       const met = this.#mayBeMet(record, beliefs, nowMs);
       if (met !== null) return met;
       if (record.kind !== "run-start" || isByHand(record)) continue;
@@ -140,4 +142,11 @@ class FreshWatch {
     const isFresh = check !== null ? beliefs.isFresh(`${check} on ${host}`) : beliefs.isHostFresh(host);
     return isFresh || this.#scene.machine.isStopped ? null : `${host} was not heard lately`;
   }
+}
+
+/** What a host is told to have become is what its checks have confirmed. */
+function unconfirmed(record: Record, beliefs: Beliefs): string | null {
+  if (record.kind !== "transition" || record.check !== null || record.isRole) return null;
+  const believed = beliefs.hostStatus(record.host);
+  return believed === record.to ? null : `${record.sentence}; but by what is confirmed it is ${believed}`;
 }
