@@ -2,14 +2,14 @@
  * Liveness. First safety is tried with everything that can go wrong; then all is healed, people do what the manual says,
  * and within a limit exactly one master serves and no run is stuck. Then the master is lost once more, in a world where
  * nothing else is wrong, and the daemon has to bring the service back by itself: people do no more than the rules ask of
- * them, which is to switch off what has no fence device but them.
+ * them: they switch off what has no fence device but them, and let a rule go on that has run as often as it may.
  */
 import type { Agenda } from "./agenda.ts";
 import { play } from "./agenda.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Machine } from "./machine.ts";
-import { attend, attendToFences, endMaintenance, mendDatabases, type People } from "./operator.ts";
+import { acknowledgeLimits, attend, attendToFences, endMaintenance, mendDatabases, type People } from "./operator.ts";
 import type { StepProcesses } from "./steps.ts";
 import { noTrouble, type Trouble } from "./trouble.ts";
 
@@ -53,6 +53,7 @@ export async function heal(patient: Patient): Promise<string | null> {
       mendDatabases(people, daemon.supervisor?.state().run != null);
     } else {
       attendToFences(people);
+      acknowledgeLimits(people);
     }
     agenda.after(attendEveryMs, look);
   };

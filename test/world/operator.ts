@@ -124,6 +124,12 @@ export function attendToFences(people: People): void {
   if (run?.phase.kind === "awaiting") fenceByPerson(people, run.actions[run.at]);
 }
 
+/** Lets rules go on that have run as often as they may; not those whose run failed. */
+export function acknowledgeLimits({ daemon }: People): void {
+  for (const [rule, { blocked }] of Object.entries(daemon.supervisor?.state().rules ?? {}))
+    if (blocked?.sentence.includes("which is its limit") === true) daemon.ask({ kind: "acknowledge", what: rule });
+}
+
 /** What lasts longer is ended by hand; the rest ends by itself. */
 const maintenanceMsMax = 25 * 60_000;
 

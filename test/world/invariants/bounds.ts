@@ -45,13 +45,13 @@ export const bounds: InvariantKind = {
         }
         case "daemon-started":
         case "daemon-died":
+        case "mended":
           newestSeq = newestPutAway(scene);
           return null;
         case "entry":
         case "said":
         case "step-started":
         case "resumed":
-        case "mended":
         case "asks":
         case "asked":
         case "end":

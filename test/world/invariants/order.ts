@@ -137,6 +137,8 @@ function ended(progress: Progress, entry: Of<"step-end">, switchedOff: Set<strin
   const action = progress.actions[step - 1];
   if (action === undefined) return `${title} has ended, and there is none`;
   const code = outcome.kind === "exited" ? outcome.code : null;
+  /** That is his word, and the run goes on. */
+  if (entry.command.includes("manual")) progress.isOfOtherBoot = false;
   const isByPerson = action.kind === "fence" && entry.command.includes("manual") && switchedOff.delete(action.host);
   const isProven = isByPerson || (action.kind === "fence" && name.includes(".status-") && code === 2);
   const isWell = action.kind === "command" ? code === 0 : isProven;
