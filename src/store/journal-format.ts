@@ -12,6 +12,7 @@
 import type { Entry } from "../core/record.ts";
 import { isObject } from "../base/shape.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { misfitOf, parseCheckpoint } from "./record-shape.ts";
 import { sealLine, unsealLine } from "./seal.ts";
 
 export interface Header {
@@ -67,13 +68,18 @@ export function parseHeader(line: Uint8Array): ParsedHeader {
   if (!isSeq(version)) return { kind: "bad", reason: "it has no version" };
   if (version > journalVersion) return { kind: "future", version };
   if (unsealed.kind === "unsealed") return { kind: "bad", reason: "it has no checksum" };
-  if (!isHeader(value)) return { kind: "bad", reason: "it is not a header that this version knows" };
-  const { firstSeq, at, checkpoint } = value;
-  return { kind: "header", header: { firstSeq, at, checkpoint } };
+  const { firstSeq, at } = value;
+  if (!isSeq(firstSeq) || typeof at !== "string")
+    return { kind: "bad", reason: "it is not a header that this version knows" };
+  const checkpoint = parseCheckpoint(value["checkpoint"], "checkpoint");
+  if (!checkpoint.ok) return { kind: "bad", reason: `it holds what cannot be: ${checkpoint.sentence}` };
+  return { kind: "header", header: { firstSeq, at, checkpoint: checkpoint.value } };
 }
 
 export type ParsedEntry =
   | { readonly kind: "entry"; readonly entry: Entry; readonly groupSeq: number }
+  /** Its seal is right, so no crash made it so; and nothing can be gone on from what it says. */
+  | { readonly kind: "unfit"; readonly seq: number; readonly reason: string }
   | { readonly kind: "bad"; readonly reason: string };
 
 /** Any later line of a file, without its newline. Kinds of record that this version does not know are let through. */
@@ -84,13 +90,12 @@ export function parseEntry(line: Uint8Array): ParsedEntry {
   const { value } = unsealed;
   if (!isSealedEntry(value)) return { kind: "bad", reason: "the line is not a journal entry" };
   const { group, sum: _, ...entry } = value;
+  const misfit = misfitOf(entry);
+  if (misfit !== null) return { kind: "unfit", seq: entry.seq, reason: `the line holds what cannot be: ${misfit}` };
   return { kind: "entry", entry, groupSeq: group };
 }
 
-/**
- * The seal says that these are the bytes that a failoverd wrote, so only what this version needs to go on is looked at:
- * a record's own fields are as they were when it was written.
- */
+/** What every entry has. What its kind has is looked at by `record-shape.ts`. */
 function isSealedEntry(value: unknown): value is Entry & { readonly group: number; readonly sum: string } {
   return (
     isObject(value) &&
@@ -100,12 +105,6 @@ function isSealedEntry(value: unknown): value is Entry & { readonly group: numbe
     typeof value["at"] === "string" &&
     typeof value["kind"] === "string" &&
     typeof value["sentence"] === "string"
-  );
-}
-
-function isHeader(value: unknown): value is Header {
-  return (
-    isObject(value) && isSeq(value["firstSeq"]) && typeof value["at"] === "string" && isObject(value["checkpoint"])
   );
 }
 

@@ -4,7 +4,8 @@
  *
  * - torn: bad lines at the end, with nothing behind them but their own group. They were never durable, so nothing relied
  *   on them: they are as if not written.
- * - damage: bad or missing lines with an intact line of a later group behind them. They were durable once.
+ * - damage: bad or missing lines with an intact line of a later group behind them. They were durable once. And a line whose
+ *   seal is right and that says what no failoverd would: no crash makes that.
  */
 import { LineCutter } from "../base/line-cutter.ts";
 import type { Entry } from "../core/record.ts";
@@ -76,6 +77,12 @@ class Judge {
     const parsed = line.kind === "line" ? parseEntry(line.bytes) : line;
     if (parsed.kind === "bad") {
       this.#suspicion ??= { fromByte: line.fromByte, seq: this.#expectedSeq, reason: parsed.reason };
+      return;
+    }
+    if (parsed.kind === "unfit") {
+      yield { kind: "damage", fromByte: this.#suspicion?.fromByte ?? line.fromByte, reason: parsed.reason };
+      this.#suspicion = null;
+      this.#expectedSeq = parsed.seq + 1;
       return;
     }
     const { entry, groupSeq } = parsed;

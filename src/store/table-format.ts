@@ -5,26 +5,20 @@
  */
 import { holdKinds } from "../core/hold.ts";
 import type { LastingState } from "../core/restore.ts";
-import type { Metric, Outcome, Result } from "../core/result.ts";
-import type { Cause } from "../core/run.ts";
+import type { Metric, Result } from "../core/result.ts";
 import type { Maintenance, Observation, RuleProgress, Standing, WaitingTrigger } from "../core/state.ts";
 import {
   isObject,
   parseBoolean,
-  parseKinds,
-  parseListOf,
   parseMapOf,
   parseNumber,
-  parseObject,
   parseOneOf,
-  parseOptional,
   parseOrNull,
   parseString,
   parseWholeNumber,
-  type Fields,
-  type ObjectOf,
   type Parser,
 } from "../base/shape.ts";
+import { documentOf, listOf, parseCause, parseCount, parseOutcome } from "./documents.ts";
 import { sealLine, unsealLine } from "./seal.ts";
 
 export interface Table {
@@ -76,14 +70,7 @@ export function decodeTable(bytes: Uint8Array): DecodedTable {
 
 const newline = 0x0a;
 
-/** The limit is the file's: no list in it is longer than its bytes. */
-const listOf = <T>(parser: Parser<T>): Parser<readonly T[]> => parseListOf(parser, { itemsMax: Infinity });
-
-const documentOf = <F extends Fields>(fields: F): Parser<ObjectOf<F>> => parseObject(fields, { others: "ignored" });
-
 const parseVersion = parseWholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER });
-
-const parseCount = parseWholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER });
 
 const parseStanding: Parser<Standing> = documentOf({
   status: parseString,
@@ -93,14 +80,6 @@ const parseStanding: Parser<Standing> = documentOf({
   roleSinceMs: parseNumber,
   roleOrder: parseCount,
   seenSinceRole: listOf(parseString),
-});
-
-const parseOutcome: Parser<Outcome> = parseKinds<Outcome>({
-  exited: documentOf({ kind: parseOneOf(["exited"]), code: parseNumber }),
-  killed: documentOf({ kind: parseOneOf(["killed"]), signal: parseString }),
-  "timed-out": documentOf({ kind: parseOneOf(["timed-out"]), afterMs: parseNumber }),
-  "not-started": documentOf({ kind: parseOneOf(["not-started"]), errno: parseString, reason: parseString }),
-  lost: documentOf({ kind: parseOneOf(["lost"]), reason: parseString }),
 });
 
 const parseMetric: Parser<Metric> = documentOf({
@@ -139,15 +118,6 @@ const parseRuleProgress: Parser<RuleProgress> = documentOf({
   blocked: parseOrNull(documentOf({ sentence: parseString, sinceMs: parseNumber })),
   runStartsMs: listOf(parseNumber),
   lastRunEndMs: parseOrNull(parseNumber),
-});
-
-const parseCause: Parser<Cause> = documentOf({
-  host: parseOrNull(parseString),
-  from: parseOrNull(parseString),
-  to: parseOrNull(parseString),
-  check: parseOrNull(parseString),
-  failed: parseOrNull(documentOf({ rule: parseString, run: parseCount })),
-  others: parseOptional(listOf(parseString)),
 });
 
 const parseWaiting: Parser<WaitingTrigger> = documentOf({

@@ -4,8 +4,8 @@
  */
 import type { Random } from "../world/random.ts";
 
-/** Longer inputs say nothing that shorter ones do not, and cost time. */
-const inputBytesMax = 64 * 1024;
+/** Longer inputs say nothing that shorter ones do not, and cost time. This is longer than a request may be. */
+const inputBytesMax = 80 * 1024;
 
 const changesMax = 6;
 
@@ -80,6 +80,20 @@ function change(
     default:
       return put(bytes, at, at, Buffer.alloc(1 + random.below(random.chance(0.9) ? 64 : 20_000), piece.at(0) ?? 0x5b));
   }
+}
+
+/** What is in a JSON document where it should not be. */
+const awkwardValues: readonly unknown[] = [null, -1, 0, 1.5, 2 ** 53, "", "x", "__proto__", true, [], [null], {}];
+
+/** A document with one value in it, at any depth, replaced or left out. */
+export function spoil(random: Random, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || random.chance(0.3)) return pick(random, awkwardValues);
+  const entries = Object.entries(value);
+  const at = random.below(entries.length + 1);
+  const spoilt = entries.flatMap(([name, item], index): [string, unknown][] =>
+    index !== at ? [[name, item]] : random.chance(0.2) ? [] : [[name, spoil(random, item)]],
+  );
+  return Array.isArray(value) ? spoilt.map(([, item]) => item) : Object.fromEntries(spoilt);
 }
 
 function put(bytes: Uint8Array, at: number, end: number, instead: Uint8Array): Uint8Array {

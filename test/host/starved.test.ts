@@ -20,11 +20,12 @@ import { isGroupRunning, membersOf, readProcess, type GroupMembers } from "../..
 import { isAlive, until } from "./proc.ts";
 import { Remote } from "./remote.ts";
 import { command, makeFolder, Stage } from "./stage.ts";
+import { skipWithout } from "../checks/needs.ts";
 
 const nobody = 65_534;
-const isRoot = process.getuid?.() === 0;
+const skip = skipWithout({ isRoot: true });
 
-void test("no more processes", { skip: !isRoot }, async (context) => {
+void test("no more processes", { skip }, async (context) => {
   const folder = makeFolder(context);
   chownSync(folder, nobody, nobody);
   mkdirSync(join(folder, "var"), { mode: 0o700 });
@@ -58,37 +59,33 @@ void test("no more processes", { skip: !isRoot }, async (context) => {
   assert.deepEqual(again.outcome, { kind: "exited", code: 0 });
 });
 
-void test(
-  "no space: checks run, actions run and are heard of, and what is lost is said",
-  { skip: !isRoot },
-  async (context) => {
-    const folder = makeFolder(context);
-    mkdirSync(join(folder, "var"));
-    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "failoverd-test", join(folder, "var")]);
-    if (mounted.status !== 0) {
-      context.skip("no file system can be mounted here");
-      return;
-    }
-    const stage = new Stage(context, { folder });
-    try {
-      assert.throws(() => writeFileSync(join(folder, "var/full"), new Uint8Array(4_000_000)), /ENOSPC/);
-      const check = await stage.check(command("/bin/echo", "said"));
-      assert.equal(check.output.stdout, "said\n");
-      const strict = stage.script("strict", "set -e; echo said; echo and on; exit 3");
-      const step = await stage.step({ run: 1, name: "1" }, command(strict));
-      assert.deepEqual(step.outcome, { kind: "exited", code: 3 });
-      assert.match(
-        step.output,
-        /^\[failoverd: what it printed is lost, \S+1\.log could not be written: the disk is full\]\n$/,
-      );
-    } finally {
-      await stage.processes.close();
-      spawnSync("umount", [join(folder, "var")]);
-    }
-  },
-);
+void test("no space: checks run, actions run and are heard of, and what is lost is said", { skip }, async (context) => {
+  const folder = makeFolder(context);
+  mkdirSync(join(folder, "var"));
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "failoverd-test", join(folder, "var")]);
+  if (mounted.status !== 0) {
+    context.skip("no file system can be mounted here");
+    return;
+  }
+  const stage = new Stage(context, { folder });
+  try {
+    assert.throws(() => writeFileSync(join(folder, "var/full"), new Uint8Array(4_000_000)), /ENOSPC/);
+    const check = await stage.check(command("/bin/echo", "said"));
+    assert.equal(check.output.stdout, "said\n");
+    const strict = stage.script("strict", "set -e; echo said; echo and on; exit 3");
+    const step = await stage.step({ run: 1, name: "1" }, command(strict));
+    assert.deepEqual(step.outcome, { kind: "exited", code: 3 });
+    assert.match(
+      step.output,
+      /^\[failoverd: what it printed is lost, \S+1\.log could not be written: the disk is full\]\n$/,
+    );
+  } finally {
+    await stage.processes.close();
+    spawnSync("umount", [join(folder, "var")]);
+  }
+});
 
-void test("a step that cannot be killed is not said to have ended", { skip: !isRoot }, async (context) => {
+void test("a step that cannot be killed is not said to have ended", { skip }, async (context) => {
   const folder = makeFolder(context);
   chownSync(folder, nobody, nobody);
   mkdirSync(join(folder, "var"), { mode: 0o700 });

@@ -36,8 +36,21 @@ const headers: readonly (readonly [name: string, fields: Fields, reason: string 
   ["without a first number", without(header, "firstSeq"), notKnown],
   ["a first number that is none", { ...header, firstSeq: 0 }, notKnown],
   ["without a time", without(header, "at"), notKnown],
-  ["without a checkpoint", without(header, "checkpoint"), notKnown],
-  ["a checkpoint that is null", { ...header, checkpoint: null }, notKnown],
+  [
+    "without a checkpoint",
+    without(header, "checkpoint"),
+    "it holds what cannot be: checkpoint: expected an object, got nothing",
+  ],
+  [
+    "a checkpoint that is null",
+    { ...header, checkpoint: null },
+    "it holds what cannot be: checkpoint: expected an object, got null",
+  ],
+  [
+    "a checkpoint with half a run",
+    { ...header, checkpoint: { ...emptyCheckpoint, run: { run: 1, rule: "a" } } },
+    "it holds what cannot be: checkpoint.run.cause: expected an object, got nothing",
+  ],
 ];
 
 for (const [name, fields, reason] of headers) {
@@ -82,6 +95,24 @@ for (const [name, fields, isEntry] of entries) {
     assert.deepEqual(parseEntry(line(fields)), want);
   });
 }
+
+const unfit: readonly (readonly [fields: Fields, reason: string])[] = [
+  [{ kind: "transition", host: 1 }, "transition.host: expected a string, got 1"],
+  [{ kind: "run-start", run: 1, rule: "a" }, "run-start.cause: expected an object, got nothing"],
+  [{ kind: "run-end", run: 0 }, "run-end.run: expected a whole number from 1 to 9007199254740991, got 0"],
+  [{ kind: "daemon-start" }, "daemon-start.bootId: expected a string, got nothing"],
+];
+
+for (const [fields, reason] of unfit) {
+  void test(`an entry that is sealed and cannot be: ${reason}`, () => {
+    const want = { kind: "unfit", seq: 8, reason: `the line holds what cannot be: ${reason}` };
+    assert.deepEqual(parseEntry(line({ ...entry, seq: 8, group: 8, ...fields })), want);
+  });
+}
+
+void test("an entry of a kind that only a later version knows is let through", () => {
+  assert.equal(parseEntry(line({ ...entry, kind: "eclipse", moon: "new" })).kind, "entry");
+});
 
 void test("what is written is what is read", () => {
   const written = { ...note("one"), seq: 7, at };

@@ -156,6 +156,20 @@ const damageRows: readonly DamageRow[] = [
     keptAs: damagedName,
   },
   {
+    name: "a sealed line at the end that says what cannot be",
+    change: (disk) => {
+      const lines = textOf(disk, journalPath).trimEnd().split("\n");
+      const spoilt = { seq: 4, at: "2026-01-05T03:12:44.120Z", kind: "run-start", run: 1, sentence: "fires", group: 4 };
+      const sealed = new TextDecoder().decode(sealLine(spoilt));
+      putText(disk, journalPath, `${lines.slice(0, -1).join("\n")}\n${sealed}`);
+    },
+    distrust: /the line holds what cannot be: run-start\.rule: expected a string, got nothing/,
+    notes: null,
+    read: [1, 2, 3],
+    nextSeq: 4,
+    keptAs: damagedName,
+  },
+  {
     name: "a line taken out",
     change: (disk) => putText(disk, journalPath, textOf(disk, journalPath).replace(/\{"seq":3.*\n/, "")),
     distrust: /entry 3 should follow, and 4 does/,

@@ -7,11 +7,12 @@ import { after, beforeEach, test } from "node:test";
 import { findGroups } from "../../src/host/user-identity.ts";
 import { loadConfiguration } from "../../src/supervisor/configuration-files.ts";
 import { foldersOf } from "../../src/supervisor/folders.ts";
+import { skipWithout } from "../checks/needs.ts";
 
 const root = mkdtempSync(join(tmpdir(), "failoverd-conf-"));
 after(() => rmSync(root, { recursive: true }));
 const folders = foldersOf({ root, conf: null, var: null });
-const isRoot = process.geteuid?.() === 0;
+const skip = skipWithout({ isRoot: true });
 
 beforeEach(() => {
   for (const folder of ["conf", "checks", "actions"]) rmSync(join(root, folder), { recursive: true, force: true });
@@ -79,7 +80,7 @@ void test("a user is looked up, and one that does not exist is a complaint", asy
   assert.deepEqual(more, []);
 });
 
-void test("as whom a script runs is held against the script and the folders above it", { skip: !isRoot }, async () => {
+void test("as whom a script runs is held against the script and the folders above it", { skip }, async () => {
   const groups = await new Promise<readonly number[] | null>((answer) => findGroups("nobody", answer));
   put("conf/checks.conf", "[local]\ncheck_db { user nobody }\n");
   put("conf/actions.conf", "[slave_to_master]\nplumb { user nobody }\n");
@@ -97,7 +98,7 @@ void test("as whom a script runs is held against the script and the folders abov
   assert.deepEqual(await complaints(), []);
 });
 
-void test("a file that others can change is refused when the daemon is root", { skip: !isRoot }, async () => {
+void test("a file that others can change is refused when the daemon is root", { skip }, async () => {
   put("conf/actions.conf", "[slave_to_master]\nplumb\n", 0o666);
   assert.deepEqual(await complaints(), [
     "actions.conf:0 E003 the file ROOT/conf/actions.conf can be written to by everybody (mode 0666), who could then run anything as root (chmod go-w ROOT/conf/actions.conf)",

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { foldersOf } from "../../src/supervisor/folders.ts";
 import { findFenceAgent, findScript, scriptNames } from "../../src/supervisor/scripts.ts";
+import { skipWithout } from "../checks/needs.ts";
 
 const root = mkdtempSync(join(tmpdir(), "failoverd-scripts-"));
 after(() => rmSync(root, { recursive: true }));
 const folders = foldersOf({ root, conf: null, var: null });
-const isRoot = process.geteuid?.() === 0;
+const skip = skipWithout({ isRoot: true });
 
 mkdirSync(folders.checks);
 mkdirSync(folders.actions);
@@ -100,7 +101,7 @@ void test("the names of a folder, only of what can be run; none of a folder that
   assert.deepEqual(scriptNames({ ...folders, actions: join(root, "none") }, "actions"), []);
 });
 
-void test("root refuses what others can change, with the command that mends it", { skip: !isRoot }, () => {
+void test("root refuses what others can change, with the command that mends it", { skip }, () => {
   const path = join(root, "checks/good");
   chmodSync(path, 0o757);
   assert.match(

@@ -49,7 +49,7 @@ function* newestEntries(bytes: Uint8Array, seq: number): Generator<Entry> {
     const line = bytes.subarray(start, bytes[end - 1] === newline ? end - 1 : end);
     end = start;
     const parsed = start === 0 ? { kind: "bad" as const } : parseEntry(line);
-    if (parsed.kind === "bad") continue;
+    if (parsed.kind !== "entry") continue;
     yield parsed.entry;
     if (parsed.entry.seq <= seq) return;
   }
