@@ -36,13 +36,13 @@ for (const { name, address, prefix, tools: programs } of families) {
     assert.match(dry, new RegExp(`^exit 0: .*would run: ip address replace ${take} dev eth0`, "s"));
     assert.equal(
       await network.ask("a", "check_address", "-a", address, "-r"),
-      `exit 0: SLAVE - ${address} is not here`,
+      `exit 0: SLAVE - ${address} is not here | present=0`,
     );
 
     assert.equal(await network.act("a", ["take_address", take], path), `exit 0: ${address} is on eth0`);
     assert.equal(
       await network.ask("a", "check_address", "-a", address, "-r"),
-      `exit 0: MASTER - ${address} is on eth0`,
+      `exit 0: MASTER - ${address} is on eth0 | present=1`,
     );
     const answers = async (): Promise<string> =>
       `exit ${(await network.run("client", ["ping", "-c1", "-W1", address])).code}`;
@@ -201,12 +201,12 @@ void test("the gateway answers, is cut off, and is not there", { skip }, async (
 void test("an address and its link", { skip }, async (context) => {
   const network = await Network.build(context);
   const ask = (...words: string[]): Promise<string> => network.ask("a", "check_address", ...words);
-  assert.equal(await ask("-a", "10.99.0.1"), "exit 0: OK - 10.99.0.1 is on eth0");
-  assert.equal(await ask("-a", "10.99.0.1", "-i", "lo"), "exit 2: CRITICAL - 10.99.0.1 is not here on lo");
-  assert.equal(await ask("-a", "10.99.0.1", "-i", "eth7"), "exit 2: CRITICAL - there is no interface eth7");
+  assert.equal(await ask("-a", "10.99.0.1"), "exit 0: OK - 10.99.0.1 is on eth0 | present=1");
+  assert.equal(await ask("-a", "10.99.0.1", "-i", "lo"), "exit 2: CRITICAL - 10.99.0.1 is not here on lo | present=0");
+  assert.equal(await ask("-a", "10.99.0.1", "-i", "eth7"), "exit 2: CRITICAL - there is no interface eth7 | present=0");
   assert.match(await ask("-a", "nonsense"), /^exit 3: UNKNOWN - ip: /);
   await network.ip("wire", "link", "set", "to-a", "down");
-  assert.equal(await ask("-a", "10.99.0.1"), "exit 2: CRITICAL - 10.99.0.1 is here, and eth0 is down");
+  assert.equal(await ask("-a", "10.99.0.1"), "exit 2: CRITICAL - 10.99.0.1 is here, and eth0 is down | present=1");
 });
 
 void test("an IPv6 address that another host has as well", { skip }, async (context) => {
@@ -215,7 +215,7 @@ void test("an IPv6 address that another host has as well", { skip }, async (cont
   const events = new Resident(context, network.on("a", pathOf("checks", words[0]), ...words.slice(1)));
   await events.line("SLAVE");
   await network.ip("a", "address", "add", "fd99::2/64", "dev", "eth0");
-  assert.equal(await events.line("CRITICAL"), "CRITICAL - another host has fd99::2 as well");
+  assert.equal(await events.line("CRITICAL"), "CRITICAL - another host has fd99::2 as well | present=1");
   assert.match(await network.ask("a", "check_address", "-a", "fd99::2", "-r"), /^exit 2: CRITICAL - another host has/);
 });
 
@@ -225,26 +225,26 @@ void test("check_address_events and check_link_events say at once what changed",
     new Resident(context, network.on("a", pathOf("checks", check), ...words));
   const address = onA("check_address_events", "-a", "10.99.0.100", "-r", "-n", "1");
   const link = onA("check_link_events", "-i", "eth0", "-n", "1");
-  assert.equal(await address.line("SLAVE"), "SLAVE - 10.99.0.100 is not here");
-  assert.equal(await link.line("OK"), "OK - eth0 has a link");
+  assert.equal(await address.line("SLAVE"), "SLAVE - 10.99.0.100 is not here | present=0");
+  assert.equal(await link.line("OK"), "OK - eth0 has a link | link=1");
 
   await network.ip("a", "address", "add", "10.99.0.100/24", "dev", "eth0");
-  assert.equal(await address.line("MASTER"), "MASTER - 10.99.0.100 is on eth0");
+  assert.equal(await address.line("MASTER"), "MASTER - 10.99.0.100 is on eth0 | present=1");
   await network.ip("a", "address", "delete", "10.99.0.100/24", "dev", "eth0");
-  await address.line("SLAVE", address.lines.indexOf("MASTER - 10.99.0.100 is on eth0"));
+  await address.line("SLAVE", address.lines.indexOf("MASTER - 10.99.0.100 is on eth0 | present=1"));
   /** Its clock stands still: what it says, it was told by the kernel. */
   const own = onA("check_address_events", "-a", "10.99.0.1", "-n", "3600");
-  assert.equal(await own.line("OK"), "OK - 10.99.0.1 is on eth0");
+  assert.equal(await own.line("OK"), "OK - 10.99.0.1 is on eth0 | present=1");
 
   await network.ip("wire", "link", "set", "to-a", "down");
-  assert.equal(await link.line("CRITICAL"), "CRITICAL - eth0 has no link");
-  assert.equal(await own.line("CRITICAL"), "CRITICAL - 10.99.0.1 is here, and eth0 is down");
+  assert.equal(await link.line("CRITICAL"), "CRITICAL - eth0 has no link | link=0");
+  assert.equal(await own.line("CRITICAL"), "CRITICAL - 10.99.0.1 is here, and eth0 is down | present=1");
   await network.ip("wire", "link", "set", "to-a", "up");
-  await link.line("OK", link.lines.lastIndexOf("CRITICAL - eth0 has no link"));
+  await link.line("OK", link.lines.lastIndexOf("CRITICAL - eth0 has no link | link=0"));
   await network.ip("a", "link", "set", "eth0", "down");
-  assert.equal(await link.line("CRITICAL - eth0 is"), "CRITICAL - eth0 is switched off");
+  assert.equal(await link.line("CRITICAL - eth0 is"), "CRITICAL - eth0 is switched off | link=0");
   await network.ip("wire", "link", "delete", "to-a");
-  assert.equal(await link.line("CRITICAL - there"), "CRITICAL - there is no interface eth0");
+  assert.equal(await link.line("CRITICAL - there"), "CRITICAL - there is no interface eth0 | link=0");
   /** Without a change it says it again and again. */
   const before = link.lines.length;
   await link.line("CRITICAL", before);

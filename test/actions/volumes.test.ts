@@ -42,7 +42,7 @@ void test("a volume is mounted and unmounted, also while somebody uses it", { sk
   assert.equal(await act("mount_volume", [device, path]), `exit 0: ${device} is mounted on ${path} already`);
   assert.equal(
     await ask("check_mounted", ["-p", path, "-d", device]),
-    `exit 0: OK - ${device} is mounted on ${path} (ext4)`,
+    `exit 0: OK - ${device} is mounted on ${path} (ext4) | mounted=1 writable=1`,
   );
   assert.equal(
     await act("mount_volume", ["/dev/null", path]),

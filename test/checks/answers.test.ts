@@ -28,8 +28,11 @@ for (const [tool, programs] of Object.entries(tcpTools)) {
     const port = await listen(context, createServer());
     const [closed] = await findFreePorts();
     const words = (of: number): readonly string[] => ["-H", "127.0.0.1", "-p", String(of), "-t", "5"];
-    const taken = `exit 0: OK - 127.0.0.1 takes connections on port ${port}`;
-    assert.equal(await ask("check_tcp_answer", words(port), options), taken);
+    const taken = await ask("check_tcp_answer", words(port), options);
+    assert.match(
+      taken,
+      new RegExp(String.raw`^exit 0: OK - 127\.0\.0\.1 takes connections on port ${port} \| time=\d+\.\d{6}s;;;0;5$`),
+    );
     const refused = `exit 2: DOWN - 127.0.0.1 refuses connections on port ${closed}`;
     assert.equal(await ask("check_tcp_answer", words(closed), options), refused);
     const nameless = "exit 3: UNKNOWN - the name host.invalid cannot be resolved";

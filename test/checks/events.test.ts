@@ -19,7 +19,7 @@ void test("check_file_events: what stands in the file, at once", { skip }, async
   const file = join(makeFolder(context), "role");
   /** A minute: what comes within the test is told because it happened. */
   const check = stay(context, "check_file_events", "-f", file, "-n", "60");
-  assert.equal(await check.line("CRITICAL"), `CRITICAL - there is no ${file}`);
+  assert.equal(await check.line("CRITICAL"), `CRITICAL - there is no ${file} | present=0`);
   await watches(check, "inotifywait");
 
   writeFileSync(`${file}.new`, "MASTER - by keepalived | priority=100\nmore\n");
@@ -27,10 +27,10 @@ void test("check_file_events: what stands in the file, at once", { skip }, async
   assert.equal(await check.line("MASTER"), "MASTER - by keepalived | priority=100");
   writeFileSync(`${file}.new`, "SLAVE");
   renameSync(`${file}.new`, file);
-  assert.equal(await check.line("SLAVE"), `SLAVE - says ${file}`);
+  assert.equal(await check.line("SLAVE"), `SLAVE - says ${file} | present=1`);
   writeFileSync(`${file}.new`, "something else");
   renameSync(`${file}.new`, file);
-  assert.equal(await check.line("OK"), `OK - ${file} is there`);
+  assert.equal(await check.line("OK"), `OK - ${file} is there | present=1`);
   rmSync(file);
   await check.line("CRITICAL", 1);
   assert.ok(check.lines.every((line) => readPluginLine(line).status !== "unknown"));
@@ -39,7 +39,7 @@ void test("check_file_events: what stands in the file, at once", { skip }, async
 void test("check_file_events: what an absent file means can be said", { skip }, async (context) => {
   const file = join(makeFolder(context), "maintenance");
   const check = stay(context, "check_file_events", "-f", file, "-a", "OK", "-n", "1");
-  assert.equal(await check.line("OK"), `OK - there is no ${file}`);
+  assert.equal(await check.line("OK"), `OK - there is no ${file} | present=0`);
   await check.line("OK", check.lines.length);
 });
 

@@ -43,6 +43,7 @@ for (const path of all) {
     assert.ok(lines.some((line) => line.startsWith(`Usage: ${basename(path)} `)));
     assert.ok(lines.some((line) => line.startsWith("Needs: ")));
     assert.ok(lines.some((line) => /^Examples?: /.test(line)));
+    if (checks.includes(path)) assert.match(stdout, /\bMetrics?(: | of )/);
     assert.doesNotMatch(stdout, /^#|^set -u/m);
   });
 }

@@ -69,13 +69,21 @@ void test("check_mounted", { skip: skipWithout({ programs: mounts, isRoot: true 
   mkdirSync(path);
   const tmpfs = (options: string): string => `mount -t tmpfs -o ${options} field-device '${path}'`;
   const rows: readonly (readonly [string, readonly string[], string])[] = [
-    [":", [], `exit 2: CRITICAL - nothing is mounted on ${path}`],
-    [tmpfs("rw"), [], `exit 0: OK - field-device is mounted on ${path} (tmpfs)`],
-    [tmpfs("rw"), ["-d", "field-device", "-t", "tmpfs"], `exit 0: OK - field-device is mounted on ${path} (tmpfs)`],
-    [tmpfs("rw"), ["-d", "/dev/drbd0"], `exit 2: CRITICAL - field-device is mounted on ${path}, and not /dev/drbd0`],
-    [tmpfs("rw"), ["-t", "ext4"], `exit 2: CRITICAL - ${path} is tmpfs, and not ext4`],
-    [tmpfs("ro"), [], `exit 2: CRITICAL - ${path} is read only`],
-    [tmpfs("ro"), ["-r"], `exit 0: OK - field-device is mounted on ${path} (tmpfs)`],
+    [":", [], `exit 2: CRITICAL - nothing is mounted on ${path} | mounted=0`],
+    [tmpfs("rw"), [], `exit 0: OK - field-device is mounted on ${path} (tmpfs) | mounted=1 writable=1`],
+    [
+      tmpfs("rw"),
+      ["-d", "field-device", "-t", "tmpfs"],
+      `exit 0: OK - field-device is mounted on ${path} (tmpfs) | mounted=1 writable=1`,
+    ],
+    [
+      tmpfs("rw"),
+      ["-d", "/dev/drbd0"],
+      `exit 2: CRITICAL - field-device is mounted on ${path}, and not /dev/drbd0 | mounted=1 writable=1`,
+    ],
+    [tmpfs("rw"), ["-t", "ext4"], `exit 2: CRITICAL - ${path} is tmpfs, and not ext4 | mounted=1 writable=1`],
+    [tmpfs("ro"), [], `exit 2: CRITICAL - ${path} is read only | mounted=1 writable=0`],
+    [tmpfs("ro"), ["-r"], `exit 0: OK - field-device is mounted on ${path} (tmpfs) | mounted=1 writable=0`],
   ];
   for (const [preparation, words, want] of rows)
     assert.equal(await inNamespace(preparation, ["-p", path, ...words]), want);

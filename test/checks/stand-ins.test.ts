@@ -93,19 +93,25 @@ for (const { role, disk, connection, want } of drbd) {
 const units: readonly (readonly [printed: string, want: string])[] = [
   [
     "LoadState=loaded\nActiveState=active\nSubState=running\nResult=success",
-    "exit 0: OK - db.service is active (running)",
+    "exit 0: OK - db.service is active (running) | active=1",
   ],
-  ["LoadState=loaded\nActiveState=activating\nSubState=start", "exit 1: WARNING - db.service is activating (start)"],
-  ["LoadState=loaded\nActiveState=inactive\nSubState=dead\nResult=success", "exit 2: DOWN - db.service is inactive"],
+  [
+    "LoadState=loaded\nActiveState=activating\nSubState=start",
+    "exit 1: WARNING - db.service is activating (start) | active=0",
+  ],
+  [
+    "LoadState=loaded\nActiveState=inactive\nSubState=dead\nResult=success",
+    "exit 2: DOWN - db.service is inactive | active=0",
+  ],
   [
     "LoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code",
-    "exit 2: CRITICAL - db.service has failed (exit-code)",
+    "exit 2: CRITICAL - db.service has failed (exit-code) | active=0",
   ],
   [
     "LoadState=not-found\nActiveState=inactive\nSubState=dead\nResult=success",
     "exit 3: UNKNOWN - there is no unit db.service",
   ],
-  ["LoadState=masked\nActiveState=inactive\nSubState=dead", "exit 2: DOWN - db.service is inactive"],
+  ["LoadState=masked\nActiveState=inactive\nSubState=dead", "exit 2: DOWN - db.service is inactive | active=0"],
   ["nonsense | x", "exit 3: UNKNOWN - what systemctl printed is not understood: nonsense   x"],
 ];
 
