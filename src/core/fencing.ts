@@ -41,8 +41,7 @@ export function afterFenceCall(action: FenceAction, call: FenceCall, outcome: Ou
   const code = outcome.kind === "exited" ? outcome.code : null;
   if (call.verb === "off") {
     if (code !== 0) return nextDevice(action, call, nowMs, `: ${device.name} could not switch ${action.host} off`);
-    if (!device.canProve)
-      return nextDevice(action, call, nowMs, `: ${device.name} says off, but has no status to prove it`);
+    if (!device.canProve) return nextDevice(action, call, nowMs, `: ${device.name} says off, but cannot prove it`);
     const status: FenceCall = { ...call, verb: "status", asked: 1 };
     return { kind: "call", call: status, pauseMs: 0, isSuccess: true, why: ", now asking whether it is off" };
   }

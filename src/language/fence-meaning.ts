@@ -88,7 +88,7 @@ function readDevice(command: Command, settings: Settings, context: FenceContext)
   if (given === null) return null;
   complainOfMissing(given, metadata, { agent, span: agentWord.span }, context);
   const name = agent.split("/").at(-1) ?? agent;
-  const canProve = metadata.actions.includes("status") && !isHeuristic(name);
+  const canProve = metadata.actions.includes("status") && whatItLooksAt(name) === null;
   return { agent: found.path, name, ...given, timeoutMs, retries, canProve, place };
 }
 
@@ -102,7 +102,8 @@ function refuseForPerson({ options }: Command, complaints: Complaints): void {
   }
 }
 
-/** It switches nothing off, whatever it says: it only looks whether this host should fence. */
-export function isHeuristic(agent: string): boolean {
-  return agent.startsWith("fence_heuristics");
+/** An agent that switches nothing off, whatever it says, because it only looks: at what, behind "whether". HOST is the host. */
+export function whatItLooksAt(agent: string): string | null {
+  if (agent.startsWith("fence_heuristics")) return "this host should fence";
+  return agent === "fence_crosslink" ? "HOST answers, and behind a pulled cable it does not either" : null;
 }

@@ -78,6 +78,10 @@ const loaded: readonly (readonly [device: string, want: RegExp])[] = [
     "fence_sbd devices=/dev/x plug=host1",
     /^W19 fence_sbd says that host1 is off as soon as its message is on the disk: only the watchdog/,
   ],
+  [
+    "fence_crosslink crosscableip=10.0.0.1 plug=host1",
+    /^W19 fence_crosslink switches nothing off: it only looks whether host1 answers, and behind a pulled cable/,
+  ],
   ["fence_scsi devices=/dev/x key=1", /^W19 fence_scsi keeps host1 from its storage, and host1 itself goes on/],
   ["fence_dummy delay=30", /^W20 `delay` alone takes 30 s, and fence_dummy is ended after 30 s/m],
   ["fence_ipmilan ip=127.0.0.1 username=u password=p lanplus=1 cipher=3 method=cycle delay=2", /^W15 /],
@@ -134,27 +138,32 @@ for (const value of values) {
   });
 }
 
-void test("an agent that says off and has switched nothing off proves nothing", { skip }, async (t) => {
-  const daemon = await twoSlaves(t, {
-    actionsConf:
-      "[rule go]\nwhen host1 is critical\nfence host1\none\n[fence host1]\nfence_heuristics_ping ping_targets=127.0.0.1 ping_count=2 ping_good_count=1\n",
+/** Each ends with 0: a gateway that answers, a cable that is pulled. */
+const lookers: readonly (readonly [agent: string, parameters: string])[] = [
+  ["fence_heuristics_ping", "ping_targets=127.0.0.1 ping_count=2 ping_good_count=1"],
+  ["fence_crosslink", "crosscableip=240.0.0.1 plug=host1 timeout=1"],
+];
+
+for (const [agent, parameters] of lookers) {
+  void test(`${agent} says off, has switched nothing off, and proves nothing`, { skip }, async (t) => {
+    const daemon = await twoSlaves(t, {
+      actionsConf: `[rule go]\nwhen host1 is critical\nfence host1\none\n[fence host1]\n${agent} ${parameters}\n`,
+    });
+    await daemon.client.ask("run", { rule: "go", isDryRun: false });
+    const end = await daemon.entry("run-end");
+    assert.equal(end.outcome, "failed");
+    const said = `fence host1 ${agent} off ended with exit 0: ${agent} says off, but cannot prove it`;
+    assert.ok(end.sentence.endsWith(said), end.sentence);
+    const [step] = daemon.entriesOf("step-end");
+    assert.match(step?.output ?? "", /^Success: (Powered|Already) OFF$/m);
+    assert.deepEqual(daemon.done(), []);
+    const asked = await daemon.ctl("fence", "host1", "status");
+    assert.deepEqual(
+      [asked.code, asked.stderr],
+      [4, `failoverctl: no device of host1 can say whether it is off: ${agent}\n`],
+    );
   });
-  await daemon.client.ask("run", { rule: "go", isDryRun: false });
-  const end = await daemon.entry("run-end");
-  assert.equal(end.outcome, "failed");
-  assert.match(
-    end.sentence,
-    /fence host1 fence_heuristics_ping off ended with exit 0: fence_heuristics_ping says off, but has no status to prove it$/,
-  );
-  const [step] = daemon.entriesOf("step-end");
-  assert.match(step?.output ?? "", /^Success: Powered OFF$/m);
-  assert.deepEqual(daemon.done(), []);
-  const asked = await daemon.ctl("fence", "host1", "status");
-  assert.deepEqual(
-    [asked.code, asked.stderr],
-    [4, "failoverctl: no device of host1 can say whether it is off: fence_heuristics_ping\n"],
-  );
-});
+}
 
 void test(
   "an agent that takes too long is ended, and the next device proves it; none of them reboots",

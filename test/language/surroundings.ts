@@ -21,6 +21,8 @@ function agent(name: string, actions: readonly string[]): AgentMetadata {
       { name: "action", isRequired: true, default: "reboot" },
       ...optional.map((parameter) => ({ name: parameter, ...unset })),
       { name: "lanplus", ...unset, type: "boolean" },
+      { name: "missing_as_off", ...unset, type: "boolean" },
+      { name: "network-fencing", ...unset, type: "boolean" },
       { name: "delay", ...unset, type: "second" },
       { name: "power_wait", ...unset, type: "second" },
       { name: "ipport", ...unset, type: "integer" },
@@ -35,6 +37,9 @@ const agents: ReadonlyMap<string, AgentMetadata> = new Map([
   ["/usr/sbin/fence_kdump", agent("fence_kdump", ["monitor", "metadata"])],
   ["/usr/sbin/fence_sbd", agent("fence_sbd", ["on", "off", "reboot", "status"])],
   ["/usr/sbin/fence_heuristics_ping", agent("fence_heuristics_ping", ["on", "off", "reboot"])],
+  ...["fence_apc", "fence_apc_snmp", "fence_azure_arm", "fence_compute", "fence_crosslink"].map(
+    (name) => [`/usr/sbin/${name}`, agent(name, ["on", "off", "reboot", "status"])] as const,
+  ),
   ["/usr/sbin/fence_ovh", agent("fence_ovh", ["on", "off", "reboot"])],
 ]);
 

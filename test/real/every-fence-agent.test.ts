@@ -75,6 +75,48 @@ def read(text):
 json.dump({name: read(text) for name, text in json.load(sys.stdin).items()}, sys.stdout)
 `;
 
+/**
+ * What each agent of Debian 12 is good for when it says off; of the others the linter says why, with W19 or an error. Who meets
+ * a new one looks at what its `status` means, and puts it here, and into src/language/lint/devices.ts if it is not to be believed.
+ */
+const decided = {
+  proves: `
+    aliyun alom amt apc apc_snmp aws azure_arm bladecenter cdu cisco_ucs cyberpower_ssh docker drac drac5 eaton_snmp ecloud
+    emerson eps gce hds_cb hpblade ibm_powervs ibm_vpc ibmblade idrac ilo ilo2 ilo3 ilo3_ssh ilo4 ilo4_ssh ilo5 ilo5_ssh
+    ilo_moonshot ilo_mp ilo_ssh imm intelmodular ipdu ipmilan ipmilanplus ironic kubevirt ldom lindypdu lpar netio openstack
+    powerman pve raritan raritan_px3 redfish rhevm rsa rsb tripplite_snmp vbox virsh vmware vmware_rest vmware_soap
+    vmware_vcloud wti xenapi zvmip`,
+  doubtful: "brocade cisco_mds compute dummy evacuate ibmz ifmib mpath sanbox2 sbd scsi skalar",
+  cannot: "crosslink heuristics_ping kdump ovh",
+  "is refused": "ack_manual rcd_serial",
+};
+
+void test("of every agent it is decided whether it is to be believed", { skip }, () => {
+  const wanted = new Map(
+    Object.entries(decided).flatMap(([what, kinds]) =>
+      kinds
+        .trim()
+        .split(/\s+/)
+        .map((kind) => [`fence_${kind}`, what]),
+    ),
+  );
+  const found = readdirSync(folder).filter((name) => name.startsWith("fence_"));
+  for (const agent of found) assert.ok(wanted.has(agent), `${agent}: is it to be believed when it says off?`);
+  for (const [agent, read] of metadata) assert.equal(judge(agent, read), wanted.get(agent), agent);
+});
+
+function judge(agent: string, { parameters, actions }: AgentMetadata): string {
+  const modest = { name: agent, parameters: parameters.map((each) => ({ ...each, isRequired: false })), actions };
+  const { complaints, configuration } = readTexts(
+    { checks: "[passive]\nrole { for host1 }\n", actions: `[any_to_down]\nfence host1\n[fence host1]\n${agent}\n` },
+    { ...testSurroundings, fenceAgent: () => modest },
+  );
+  if (configuration === null) return "is refused";
+  const device = configuration.fences[0]?.devices[0];
+  if (device?.canProve !== true) return "cannot";
+  return complaints.some(({ code }) => code === "W19") ? "doubtful" : "proves";
+}
+
 void test("it is read as a parser of XML reads it", { skip }, () => {
   const input = JSON.stringify(Object.fromEntries(texts));
   const { status, stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", oracle], { input, encoding: "utf8" });

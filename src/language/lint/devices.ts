@@ -2,28 +2,50 @@
  * What can go wrong with fence devices: that they prove nothing, W19, are ended too soon, W20, are never tried, W22, or give a
  * secret away, W15.
  */
-import { isHeuristic } from "../fence-meaning.ts";
+import { whatItLooksAt } from "../fence-meaning.ts";
 import { shownText } from "../words.ts";
 import { sayDuration } from "../../base/duration.ts";
 import type { Linted, Warning } from "./linted.ts";
 import type { FenceDevice } from "../../core/configuration.ts";
 
+const cutsFromStorage = "keeps HOST from its storage, and HOST itself goes on: it may still have its address";
+const cutsFromNetwork = "keeps HOST from the network, and HOST itself goes on: it may still write to its disks";
+const keepsBooks = "only tells OpenStack that HOST is lost, and to start its guests elsewhere: HOST itself goes on";
+
 /** Agents whose `status` says off of a host that may be on. The sentence goes on behind their name; HOST is the host. */
 const doubtful: Readonly<Record<string, string>> = {
   fence_sbd: "says that HOST is off as soon as its message is on the disk: only the watchdog of HOST makes it true",
-  fence_scsi: "keeps HOST from its storage, and HOST itself goes on: it may still have its address",
-  fence_mpath: "keeps HOST from its storage, and HOST itself goes on: it may still have its address",
-  fence_brocade: "keeps HOST from its storage, and HOST itself goes on: it may still have its address",
-  fence_cisco_mds: "keeps HOST from its storage, and HOST itself goes on: it may still have its address",
-  fence_sanbox2: "keeps HOST from its storage, and HOST itself goes on: it may still have its address",
-  fence_ifmib: "keeps HOST from the network, and HOST itself goes on: it may still write to its disks",
+  fence_scsi: cutsFromStorage,
+  fence_mpath: cutsFromStorage,
+  fence_brocade: cutsFromStorage,
+  fence_cisco_mds: cutsFromStorage,
+  fence_sanbox2: cutsFromStorage,
+  fence_ifmib: cutsFromNetwork,
+  fence_compute: keepsBooks,
+  fence_evacuate: keepsBooks,
+  fence_ibmz: "says off in every state but one, also of HOST degraded: it may still run",
+  fence_skalar: "says off also of what it cannot see or could not start: HOST may still run",
   fence_dummy: "switches nothing off: it is there for trying things out",
 };
 
+/** Switches that make an agent say off of a host that may be on, in the agents' newer spelling. */
+const doubtfulWith: Readonly<Record<string, string>> = {
+  network_fencing: cutsFromNetwork,
+  missing_as_off: "says off of a host that it does not know, of a misspelt one, say",
+};
+
+/** Each switches an outlet. A host with two power supplies is off when both of its outlets are. */
+const outlets: ReadonlySet<string> = new Set(
+  "apc apc_snmp cdu cyberpower_ssh eaton_snmp emerson eps ipdu lindypdu netio raritan raritan_px3 tripplite_snmp wti"
+    .split(" ")
+    .map((kind) => `fence_${kind}`),
+);
+
 export function* lintProofs({ meaning }: Linted): Iterable<Warning> {
   for (const { host, devices } of meaning.fences) {
-    for (const { device, command } of devices) {
-      const said = whyNoProof(device, host);
+    for (const [at, { device, command }] of devices.entries()) {
+      const below = devices.slice(at + 1).map((each) => each.device);
+      const said = whyNoProof(device, host) ?? whyHalfAProof(device, below, host);
       if (said === null) continue;
       const span = command.words[0]?.span ?? command.span;
       yield { file: "actions", code: "W19", span, message: `${device.name} ${said.why}`, hint: said.hint };
@@ -31,16 +53,52 @@ export function* lintProofs({ meaning }: Linted): Iterable<Warning> {
   }
 }
 
+interface Doubt {
+  readonly why: string;
+  readonly hint: string;
+}
+
 /** Nothing after a fence runs unless the fence is proven, and one without `status` never is. */
-function whyNoProof(device: FenceDevice, host: string): { readonly why: string; readonly hint: string } | null {
+function whyNoProof(device: FenceDevice, host: string): Doubt | null {
   const instead = "use an agent that has the action `status`, in its place or below it";
-  if (isHeuristic(device.name))
-    return { why: "switches nothing off: it only looks whether this host should fence", hint: instead };
+  const looksAt = whatItLooksAt(device.name);
+  if (looksAt !== null)
+    return { why: `switches nothing off: it only looks whether ${looksAt.replaceAll("HOST", host)}`, hint: instead };
   if (!device.canProve)
     return { why: `cannot say whether ${host} is off, and a fence that is not proven has failed`, hint: instead };
-  const why = doubtful[device.name]?.replaceAll("HOST", host);
-  return why === undefined ? null : { why, hint: "put a device that switches the power off above it" };
+  const of = doubtful[device.name];
+  if (of !== undefined)
+    return { why: of.replaceAll("HOST", host), hint: "put a device that switches the power off above it" };
+  for (const [name, value] of device.parameters) {
+    const why = doubtfulWith[name.replaceAll("-", "_")]?.replaceAll("HOST", host);
+    if (why !== undefined && /^(1|yes|on|true)$/i.test(value))
+      return { why: `with \`${name}\` ${why}`, hint: `leave \`${name}\` out` };
+  }
+  return null;
 }
+
+/** Devices are alternatives: when the first outlet is off, the second one is left on. */
+function whyHalfAProof(device: FenceDevice, below: readonly FenceDevice[], host: string): Doubt | null {
+  const other = below.find(({ name }) => outlets.has(name));
+  if (!outlets.has(device.name) || other === undefined || isSameOutlet(device, other)) return null;
+  return {
+    why: `is believed when its outlet is off, and that of ${other.name} below stays on: with two power supplies ${host} runs on`,
+    hint: `name one device that switches ${host} itself off, its management controller, or a script of yours that says off when both outlets are`,
+  };
+}
+
+/** One outlet, reached in two ways. */
+function isSameOutlet(one: FenceDevice, other: FenceDevice): boolean {
+  const placeOf = ({ parameters }: FenceDevice): string =>
+    JSON.stringify(sameOutlet.map((names) => parameters.find(([name]) => names.includes(name))?.[1]));
+  return placeOf(one) === placeOf(other);
+}
+
+/** Newer and older names. */
+const sameOutlet: readonly (readonly string[])[] = [
+  ["ip", "ipaddr"],
+  ["plug", "port"],
+];
 
 /** Seconds that agents wait of themselves before they have done anything. */
 const waits = ["delay", "power_wait"];
