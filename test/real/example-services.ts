@@ -5,8 +5,8 @@ import { until } from "./pairs.ts";
 import { must, run } from "./programs.ts";
 
 /** What clients of the service's address are told by the web server there; empty: nothing. */
-export async function ask(): Promise<string> {
-  return (await run(["curl", "-s", "-m", "1", `http://${serviceAddress}/`])).stdout.trim();
+export async function ask(port = 80): Promise<string> {
+  return (await run(["curl", "-s", "-m", "1", `http://${serviceAddress}:${port}/`])).stdout.trim();
 }
 
 export async function serveWeb(host: Host): Promise<void> {
@@ -15,6 +15,47 @@ export async function serveWeb(host: Host): Promise<void> {
     `mkdir /tmp/www && hostname >/tmp/www/index.html && { setsid busybox httpd -f -p 80 -h /tmp/www </dev/null >/dev/null 2>&1 & echo $! >/tmp/httpd.pid; }`,
   );
 }
+
+/** A volume that DRBD copies, as a boot leaves it: nobody is primary. What stands in for DRBD is `drbdadm` below. */
+export async function prepareVolume(host: Host): Promise<void> {
+  await on(
+    host,
+    `mount -t tmpfs module /sys/module && mkdir /sys/module/drbd && mount -t tmpfs srv /srv && mkdir /srv/data &&
+mkdir -p /run/lab/drbd && echo Secondary >/run/lab/drbd/${host}`,
+  );
+}
+
+export async function drbdRole(host: Host): Promise<string> {
+  return (await must("cat", `/run/lab/drbd/${host}`)).trim();
+}
+
+/**
+ * Programs in the place of those that need DRBD in the kernel. They keep the rule that the example relies on: as long as the two
+ * are connected, the second one is refused. A web server with the volume's content stands for NFS.
+ */
+export const drbdPrograms: Readonly<Record<string, string>> = {
+  drbdadm: `#!/bin/sh
+own=/run/lab/drbd/$(hostname)
+case $(hostname) in host1) peer=host2 ;; *) peer=host1 ;; esac
+connected() { ping -n -q -c 1 -W 1 $peer >/dev/null; }
+case $1 in
+    role) cat $own ;;
+    dstate) echo UpToDate/UpToDate ;;
+    cstate) if connected; then echo Connected; else echo Connecting; fi ;;
+    primary)
+        if connected && grep -q Primary /run/lab/drbd/$peer; then
+            echo "State change failed: (-1) Multiple primaries not allowed by config" >&2
+            exit 11
+        fi
+        echo Primary >$own ;;
+    secondary) echo Secondary >$own ;;
+esac
+`,
+  mount: `#!/bin/sh
+[ "$*" = "-- /dev/drbd0 /srv/data" ] || exec /bin/mount "$@"
+grep -q Primary /run/lab/drbd/$(hostname) && /bin/mount -t tmpfs /dev/drbd0 /srv/data && hostname >/srv/data/index.html
+`,
+};
 
 /** As Debian installs it, with a page that says where it is. */
 export async function prepareNginx(host: Host): Promise<void> {

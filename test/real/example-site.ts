@@ -14,7 +14,7 @@ import { must, run } from "./programs.ts";
 
 export const net = "10.0.0";
 export const serviceAddress = `${net}.10`;
-const gateway = `${net}.254`;
+export const gateway = `${net}.254`;
 export const examplesFolder = join(repositoryRoot, "conf/examples");
 const seenAs = "/opt/failoverd";
 
@@ -24,13 +24,15 @@ export interface Changes {
   readonly replace?: Readonly<Partial<Record<Host, readonly (readonly [from: string, to: string])[]>>>;
   /** Files below the root, readable by root alone. */
   readonly files?: Readonly<Record<string, string>>;
+  /** For what the hosts of the lab cannot have, by name. */
+  readonly programs?: Readonly<Record<string, string>>;
 }
 
 /** Both hosts run, know their gateway and can be fenced, and failoverd stands on them with the example's files. */
 export async function setUpSite(example: string, changes: Changes = {}): Promise<void> {
   for (const address of [gateway, `${net}.101`, `${net}.102`])
     await must("ip", "address", "add", `${address}/24`, "dev", "eth0");
-  writeProgram("systemctl", systemctl);
+  for (const [name, script] of Object.entries({ systemctl, ...changes.programs })) writeProgram(name, script);
   const prepare = async (host: Host): Promise<void> => {
     await startController(host);
     const root = folderOf(host);
@@ -89,6 +91,12 @@ case $* in
     "start -- postgresql@15-main") exec pg_ctlcluster --skip-systemctl-redirect 15 main start ;;
     "is-active -q -- postgresql@15-main") exec pg_ctlcluster 15 main status ;;
     "reset-failed -- postgresql@15-main") exit 0 ;;
+    "start -- nfs-server") setsid busybox httpd -f -p 2049 -h /srv/data </dev/null >/dev/null 2>&1 & echo $! >/tmp/nfs.pid ;;
+    "stop -- nfs-server") kill "$(cat /tmp/nfs.pid)" ;;
+    "is-active -q -- nfs-server") kill -0 "$(cat /tmp/nfs.pid)" ;;
+    "reset-failed -- nfs-server") exit 0 ;;
+    *"LoadState --value -- nfs-server") echo loaded ;;
+    *"ActiveState --value -- nfs-server") if kill -0 "$(cat /tmp/nfs.pid)"; then echo active; else echo inactive; fi ;;
     *) echo "systemctl $*: not on this host" >&2; exit 1 ;;
 esac
 `;

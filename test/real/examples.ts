@@ -4,9 +4,12 @@
  */
 import {
   ask,
+  drbdPrograms,
+  drbdRole,
   maria,
   mountPostgres,
   prepareNginx,
+  prepareVolume,
   redis,
   serveWeb,
   setUpMaria,
@@ -15,10 +18,11 @@ import {
   startMaria,
   startRedis,
 } from "./example-services.ts";
-import { serviceAddress, setUpHost, setUpSite, startDaemon } from "./example-site.ts";
+import { gateway, serviceAddress, setUpHost, setUpSite, startDaemon } from "./example-site.ts";
 import type { HostDaemon } from "./host-daemon.ts";
 import { crash, hasPower, hosts, on, switchOn, type Host } from "./lab.ts";
 import { until } from "./pairs.ts";
+import { must } from "./programs.ts";
 
 /** Checks every 3 s, three in a row, and 5 s more, a fence, an expectation; and the machine may be busy. */
 const withinMs = 60_000;
@@ -51,6 +55,35 @@ export const examples: Readonly<Record<string, () => Promise<Story>>> = {
     await ran(other, "take_over");
     await inTurn([one, "let_go"], [other, "take_over"]);
     await until("host2 serves", async () => (await ask()) === "host2");
+    return [...story(one), ...story(other)];
+  },
+
+  /** Both start; then both lose their gateway, and have it again; then the primary dies. Only this last one is fenced. */
+  drbd: async () => {
+    const onHost2 = [
+      ["PEER = host2", "PEER = host1"],
+      ["down for 10s  ", "down for 30s  "],
+      ["down) for 10s", "down) for 30s"],
+    ] as const;
+    await setUpSite("drbd", { replace: { host2: onHost2 }, programs: drbdPrograms });
+    await Promise.all(hosts.map(prepareVolume));
+    const [one, other] = await startBoth();
+    await ran(one, "take_over");
+    await until("host1 serves", async () => (await ask(2049)) === "host1");
+    await sees(other, "answer", "ok");
+    await must("ip", "address", "del", `${gateway}/24`, "dev", "eth0");
+    await ran(one, "let_go");
+    demand((await drbdRole("host1")) === "Secondary", "host1 has let go of all");
+    await must("ip", "address", "add", `${gateway}/24`, "dev", "eth0");
+    await ran(other, "take_over");
+    await until("host2 serves", async () => (await ask(2049)) === "host2");
+    const fenced = [one, other].flatMap((daemon) => daemon.entriesOf("run-start")).map(({ rule }) => rule);
+    demand(!fenced.includes("take_over_alone"), `nobody was fenced so far: ${fenced.join(", ")}`);
+    await crash("host2");
+    await ran(one, "take_over_alone");
+    demand(!(await hasPower("host2")), "host2 was fenced");
+    demand(await hasPower("host1"), "host1 was not");
+    await until("host1 serves again", async () => (await ask(2049)) === "host1");
     return [...story(one), ...story(other)];
   },
 
