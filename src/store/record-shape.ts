@@ -14,6 +14,7 @@ import {
   parseMapOf,
   parseNumber,
   parseOneOf,
+  parseOptional,
   parseOrNull,
   parseString,
   parseWholeNumber,
@@ -225,6 +226,7 @@ const parseRun: Parser<Run> = documentOf({
   done: listOf(parseCount),
   failure: parseOrNull(parseString),
   isAbandoned: parseBoolean,
+  lostLaunchers: parseOptional(parseCount),
 });
 
 /** A file's header holds it: what this is not, is no header. */
