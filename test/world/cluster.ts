@@ -35,10 +35,6 @@ export class Cluster {
   #lastMs = 0;
   /** Writes that clients were told are kept, and are there no more. */
   lostWrites = 0;
-  acknowledgedWrites = 0;
-  /** How long two hosts took writes at once. */
-  dualMs = 0;
-  servedMs = 0;
 
   constructor(agenda: Agenda, names: readonly string[]) {
     this.#agenda = agenda;
@@ -132,12 +128,7 @@ export class Cluster {
     if (ms === 0) return;
     this.#lastMs = this.#agenda.nowMs;
     const serving = this.serving();
-    for (const host of serving) {
-      host.position += ms / 1_000;
-      this.acknowledgedWrites += ms / 1_000;
-    }
-    if (serving.length > 0) this.servedMs += ms;
-    if (serving.length > 1) this.dualMs += ms;
+    for (const host of serving) host.position += ms / 1_000;
     const [master] = this.masters();
     if (master === undefined) return;
     for (const host of this.#hosts) {

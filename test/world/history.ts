@@ -3,6 +3,7 @@
  * and a tail, which says what led to the end.
  */
 import { createHash } from "node:crypto";
+import type { Happening } from "./happening.ts";
 
 /** Enough to see the last failover and what came before it. */
 const tailLinesMax = 120;
@@ -28,6 +29,22 @@ export class History {
 
   tail(): readonly string[] {
     return this.#tail.slice(-tailLinesMax);
+  }
+
+  /** Ends it: 16 hexadecimal digits. */
+  digest(): string {
+    return this.#hash.digest("hex").slice(0, 16);
+  }
+}
+
+/** When what kind of thing happened: the same whatever words it was told in. */
+export class KindsDigest {
+  readonly #hash = createHash("sha256");
+
+  take(happening: Happening, atMs: number): void {
+    if (happening.kind === "turn" || happening.kind === "said" || happening.kind === "look") return;
+    const kind = happening.kind === "entry" ? happening.entry.kind : happening.kind;
+    this.#hash.update(`${atMs} ${kind}\n`);
   }
 
   /** Ends it: 16 hexadecimal digits. */

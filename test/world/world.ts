@@ -15,7 +15,7 @@ import { Daemon, type Spoilt } from "./daemon.ts";
 import { SimulatedDisk } from "./disk.ts";
 import type { Happening } from "./happening.ts";
 import { heal } from "./healing.ts";
-import { History } from "./history.ts";
+import { History, KindsDigest } from "./history.ts";
 import { invariants } from "./invariants.ts";
 import { Ledger } from "./ledger.ts";
 import { Machine } from "./machine.ts";
@@ -44,14 +44,16 @@ export interface Outcome {
   /** Null: all that is promised was kept. */
   readonly failure: { readonly number: number; readonly sentence: string; readonly tail: readonly string[] } | null;
   readonly ruleSet: string;
+  /** Of the history, to the letter. */
   readonly digest: string;
+  /** Of when what kind of thing happened: no sentence is in it. */
+  readonly kindsDigest: string;
   /** Virtual time, the healing included. */
   readonly days: number;
   readonly turns: number;
   readonly runs: number;
   readonly lives: number;
   readonly lostWrites: number;
-  readonly dualMs: number;
 }
 
 const dayMs = 86_400_000;
@@ -83,6 +85,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #agenda = new Agenda();
   readonly #history: History;
+  readonly #kinds = new KindsDigest();
   readonly #ledger = new Ledger();
   readonly #believer = new Believer();
   readonly #invariants: readonly { readonly number: number; readonly title: string; readonly check: Invariant }[];
@@ -243,12 +246,12 @@ export class World {
       failure: this.#failure,
       ruleSet: this.#ruleSet.name,
       digest: this.#history.digest(),
+      kindsDigest: this.#kinds.digest(),
       days: this.#agenda.nowMs / dayMs,
       turns: this.#turns,
       runs: this.#runs,
       lives: this.#lives,
       lostWrites: Math.round(this.#cluster.lostWrites),
-      dualMs: this.#cluster.dualMs,
     };
   }
 
@@ -262,6 +265,7 @@ export class World {
     if (this.#failure !== null) return;
     if (happening.kind === "turn") this.#countTurn();
     if (happening.kind === "daemon-started") this.#lives += 1;
+    this.#kinds.take(happening, this.#agenda.nowMs);
     this.#believer.tell(happening);
     for (const { number, title, check } of this.#invariants) {
       const sentence = check(happening);

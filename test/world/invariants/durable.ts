@@ -1,4 +1,7 @@
-/** 1: No step starts before its record is durable. And what was durable once is there again after any crash. */
+/**
+ * 1: No step starts before its record is durable. What was durable once is there again after any crash; and that it cannot
+ * remember a daemon says only of a disk that is bad.
+ */
 import { isStartDurable } from "../journal-truth.ts";
 import type { InvariantKind } from "../scene.ts";
 
@@ -8,6 +11,8 @@ export const durable: InvariantKind = {
   watch: (scene) => {
     let durableSeq = 0;
     let isForgetful = false;
+    /** Its disk was bad when it last wrote, or has been since. */
+    let wasDiskBad = false;
     return (happening) => {
       switch (happening.kind) {
         case "entry": {
@@ -15,6 +20,10 @@ export const durable: InvariantKind = {
           if (entry.seq !== scene.ledger.lastSeq + 1 && !isForgetful && scene.ledger.lastSeq > 0)
             return `entry ${entry.seq} follows entry ${scene.ledger.lastSeq}`;
           isForgetful = false;
+          const isDiskBad = scene.trouble.diskFails > 0 || scene.trouble.isDiskFull;
+          if (!isDurable && !isDiskBad && !wasDiskBad)
+            return `entry ${entry.seq} is not remembered, on a disk that is well`;
+          if (isDurable) wasDiskBad = isDiskBad;
           if (isDurable) durableSeq = entry.seq;
           return null;
         }
@@ -31,12 +40,14 @@ export const durable: InvariantKind = {
           durableSeq = lastSeq;
           return null;
         }
+        case "mended":
+          wasDiskBad = true;
+          return null;
         case "turn":
         case "said":
         case "step-really-ended":
         case "daemon-died":
         case "resumed":
-        case "mended":
         case "asks":
         case "asked":
         case "look":
