@@ -278,7 +278,7 @@ function replay(
 function replayTransition(turn: Turn, record: Extract<Record, { kind: "transition" }>): void {
   const { host, check, to, isRole: isChangeOfRole } = record;
   const key = check === null ? null : checkKey(check, host);
-  const observation = key === null ? undefined : turn.state.observations[key];
+  const observation = key === null ? undefined : (turn.state.observations[key] ?? firstReported(turn, record));
   const before = key === null ? standingOf(turn.state, host) : observation?.standing;
   if (before === undefined) return;
   if (isChangeOfRole && to === "none") {
@@ -296,6 +296,12 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
   if (key === null && standing.role === "master" && before.role !== "master")
     turn.state = { ...turn.state, lastMaster: host };
   for (const change of changes) edgesOf(turn, { host, check, change, before });
+}
+
+/** A report has named the host after the table was written. */
+function firstReported(turn: Turn, { check, host }: Extract<Record, { kind: "transition" }>): Observation | undefined {
+  const reporter = turn.configuration.checks.find(({ name, dialect }) => name === check && dialect === "report");
+  return reporter === undefined ? undefined : newObservation(reporter, host, turn.nowMs);
 }
 
 /**

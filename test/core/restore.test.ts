@@ -364,3 +364,13 @@ void test("a failure that was dropped in another boot is not looked after in thi
     [["on_failure", 6]],
   );
 });
+
+void test("a host that a report named only after the table was written is what the report made of it", () => {
+  const about = (check: string): Record => {
+    return { kind: "transition", host: "h2", check, isRole: false, from: "unknown", to: "slave", sentence };
+  };
+  const newer = { records: [about("cluster"), about("another")], unfinished: null, isCurrent: true };
+  const { observations } = replayRecords(configuration, initialState(configuration, 5_000), newer, 5_000);
+  assert.equal(observations["cluster on h2"]?.standing.status, "slave");
+  assert.equal(observations["another on h2"], undefined);
+});

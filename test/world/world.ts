@@ -3,6 +3,26 @@
  * time. It is played for some days, watched by the invariants after everything that happens, and then healed.
  *
  * Each part has a generator of its own, so that one more throw of the dice in one does not change all the others.
+ *
+ * The fault model. A seed chooses about half of it, and how likely each is (`trouble.ts`):
+ *
+ *     a step's process    hangs · is killed · says well and has done nothing · has done it and says that it failed · fails ·
+ *                         floods · outlives the daemon, or dies with it                                      steps.ts
+ *     starting it         no process can be forked · the one that waits for its step is ended                processes.ts
+ *     a check             hangs · dies · cannot be run · babbles · says for a moment that all is lost        check-answer.ts
+ *     a resident check    dies, again and again                                                              resident.ts
+ *     a fence device      says well and does nothing · fails · does not say · lies about `status`            steps.ts
+ *     a notifier          hangs · fails                                                                      daemon.ts
+ *     the disk            writes unsynced are lost, in any part, and torn · names are not durable · errors ·
+ *                         full · slow                                                                 disk.ts, bad-disk.ts
+ *     its files           a bit changes while no daemon runs                                                 nature.ts
+ *     the clocks          drift · stand still in a suspend · begin again in a boot · the wall clock jumps    machine.ts
+ *     the daemon          is killed before or behind any call and at any step of its disk · stopped · not run for a while ·
+ *                         started late, with other configurations                                    daemon.ts, nature.ts
+ *     the machine         loses its power, most of all when a run is in progress or a rule is blocked        nature.ts
+ *     the cluster         databases stop · hosts lose their power, are cut off, flap, lag, follow no more · are promoted by
+ *                         somebody else, so that two are master                                              nature.ts
+ *     people              maintenance, reloads, acknowledgements, runs by hand, giving up, at any moment     operator.ts
  */
 import type { ProcessCommand } from "../../src/host/processes.ts";
 import { step as coreStep } from "../../src/core/step.ts";
