@@ -268,11 +268,17 @@ export class SimulatedDisk {
   #write(path: string, inode: Inode, bytes: Uint8Array, life: number): Promise<Done | DiskFailure> {
     return this.#step({ kind: "write", path }, life, (failure) => {
       const at = inode.cached.length;
-      const room = Math.max(0, this.#capacityBytes - this.usedBytes + inode.blocks * blockBytes - at);
+      const room = this.#roomBehind(inode);
       const written = Math.min(room, failure === null ? bytes.length : this.#random.below(bytes.length + 1));
       if (written > 0) inode.change({ kind: "write", at, bytes: bytes.slice(0, written) });
       return failure ?? (written === bytes.length ? done : failureOf("ENOSPC", path));
     });
+  }
+
+  /** What the file may still grow by. */
+  #roomBehind(inode: Inode): number {
+    if (this.#capacityBytes === Infinity) return Infinity;
+    return Math.max(0, this.#capacityBytes - this.usedBytes + inode.blocks * blockBytes - inode.cached.length);
   }
 
   #syncFile(path: string, inode: Inode, life: number): Promise<Done | DiskFailure> {

@@ -28,7 +28,8 @@ export class Content {
     }
     const end = change.at + change.bytes.length;
     if (end > this.#buffer.length) {
-      const grown = new Uint8Array(end * 2);
+      /** A file that is written in one go needs no more. */
+      const grown = new Uint8Array(this.length === 0 ? end : end * 2);
       grown.set(this.bytes());
       this.#buffer = grown;
     }
