@@ -89,7 +89,9 @@ const programs = "/run/lab/bin";
 const systemctl = `#!/bin/sh
 case $* in
     "start -- postgresql@15-main") exec pg_ctlcluster --skip-systemctl-redirect 15 main start ;;
-    "is-active -q -- postgresql@15-main") exec pg_ctlcluster 15 main status ;;
+    "show --value -p RemainAfterExit -- postgresql@15-main") echo no ;;
+    "show --value -p ActiveState -- postgresql@15-main")
+        if pg_ctlcluster 15 main status >/dev/null; then echo active; else echo inactive; fi ;;
     "reset-failed -- postgresql@15-main") exit 0 ;;
     "start -- nfs-server") setsid busybox httpd -f -p 2049 -h /srv/data </dev/null >/dev/null 2>&1 & echo $! >/tmp/nfs.pid ;;
     "stop -- nfs-server") kill "$(cat /tmp/nfs.pid)" ;;
