@@ -12,7 +12,7 @@ export async function ask(port = 80): Promise<string> {
 export async function serveWeb(host: Host): Promise<void> {
   await on(
     host,
-    `mkdir /tmp/www && hostname >/tmp/www/index.html && { setsid busybox httpd -f -p 80 -h /tmp/www </dev/null >/dev/null 2>&1 & echo $! >/tmp/httpd.pid; }`,
+    `mkdir -p /tmp/www && hostname >/tmp/www/index.html && { setsid busybox httpd -f -p 80 -h /tmp/www </dev/null >/dev/null 2>&1 & echo $! >/tmp/httpd.pid; }`,
   );
 }
 
@@ -122,8 +122,6 @@ save ""
 repl-diskless-sync-delay 0
 requirepass s3cret
 masterauth s3cret
-min-replicas-to-write 1
-min-replicas-max-lag 5
 ${host === "host2" ? "replicaof host1 6379\n" : ""}`;
 }
 
@@ -154,7 +152,8 @@ create user replica@'%' identified by 's3cret'; grant replication slave on *.* t
 create user client@'%' identified by 's3cret'; grant all on story.* to client@'%';`;
   await on("host1", `mariadb <<'END'\n${users}\nEND`);
   await on("host1", "mariadb -e 'set global read_only = off'");
-  const master = "master_host='host1', master_user='replica', master_password='s3cret', master_use_gtid=slave_pos";
+  const master =
+    "master_host='host1', master_user='replica', master_password='s3cret', master_use_gtid=slave_pos, master_connect_retry=5";
   await on("host2", `mariadb -e "change master to ${master}; start slave"`);
 }
 

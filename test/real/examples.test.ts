@@ -12,9 +12,14 @@ import { inWorldOf } from "./world.ts";
 
 const needed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   drbd: { busybox: "busybox", curl: "curl", ping: "iputils-ping", fuser: "psmisc" },
-  vip: { busybox: "busybox", curl: "curl" },
+  vip: { busybox: "busybox", curl: "curl", "/usr/bin/arping": "iputils-arping" },
   mysql: { mariadbd: "mariadb-server", "mariadb-install-db": "mariadb-server", mariadb: "mariadb-client" },
-  ocf: { nginx: "nginx-light", curl: "curl", "/usr/lib/ocf/resource.d/heartbeat/nginx": "resource-agents" },
+  ocf: {
+    nginx: "nginx-light",
+    curl: "curl",
+    "/usr/bin/arping": "iputils-arping",
+    "/usr/lib/ocf/resource.d/heartbeat/nginx": "resource-agents",
+  },
 };
 
 /** They mostly wait: for three checks in a row, and for what has to last. */

@@ -55,6 +55,9 @@ export const examples: Readonly<Record<string, () => Promise<Story>>> = {
     await ran(other, "take_over");
     await inTurn([one, "let_go"], [other, "take_over"]);
     await until("host2 serves", async () => (await ask()) === "host2");
+    await serveWeb("host1");
+    await sees(one, "web", "ok");
+    await toHaveItTwice();
     return [...story(one), ...story(other)];
   },
 
@@ -79,6 +82,7 @@ export const examples: Readonly<Record<string, () => Promise<Story>>> = {
     await until("host2 serves", async () => (await ask(2049)) === "host2");
     const fenced = [one, other].flatMap((daemon) => daemon.entriesOf("run-start")).map(({ rule }) => rule);
     demand(!fenced.includes("take_over_alone"), `nobody was fenced so far: ${fenced.join(", ")}`);
+    await sees(one, "answer", "ok");
     await crash("host2");
     await ran(one, "take_over_alone");
     demand(!(await hasPower("host2")), "host2 was fenced");
@@ -102,13 +106,13 @@ export const examples: Readonly<Record<string, () => Promise<Story>>> = {
     await sql("insert into story values ('after')");
     const back = await comeBack("host1", mountPostgres);
     await knows(back, { host2: "master" });
-    await byHand(back, "rejoin");
+    await ran(back, "rejoin", 3 * withinMs);
     const there = await on("host1", `cd / && runuser -u postgres -- psql -XAtqc "select line from story"`);
     demand(there === "before\nafter\n", `the old primary has all that the new one has, and not: ${there}`);
     return [...story(one), ...story(other), ...story(back)];
   },
 
-  /** The server of the master dies alone, and is started again as what it was. */
+  /** The server of the master dies, its host is fenced, and comes back as what it was. */
   redis: async () => {
     await setUpSite("redis", { files: { "conf/secrets/redis": "s3cret\n" } });
     await Promise.all(hosts.map(startRedis));
@@ -119,14 +123,16 @@ export const examples: Readonly<Record<string, () => Promise<Story>>> = {
     await on("host1", "kill -KILL $(cat /run/redis.pid)");
     await ran(other, "master_lost");
     await inTurn([one, "let_go"], [other, "master_lost"]);
+    demand(!(await hasPower("host1")), "host1 was fenced");
     demand((await redis("get", "word")) === "before\n", "the replica has what the master had");
-    await on("host1", "redis-server /run/lab/host1/redis/redis.conf");
-    await ran(one, "old_master");
-    await until("the new master takes writes", async () => (await redis("set", "word", "after")) === "OK\n");
-    return [...story(one), ...story(other)];
+    demand((await redis("set", "word", "after")) === "OK\n", "it takes writes, alone");
+    const back = await comeBack("host1", startRedis);
+    await ran(back, "old_master");
+    demand((await redis("get", "word")) === "after\n", "what was written in between is there");
+    return [...story(one), ...story(other), ...story(back)];
   },
 
-  /** As PostgreSQL's. */
+  /** The master crashes and is started again at once; and then as PostgreSQL's. */
   mysql: async () => {
     const login = "[client]\nuser=failoverd\npassword=s3cret\n";
     await setUpSite("mysql", {
@@ -140,15 +146,20 @@ export const examples: Readonly<Record<string, () => Promise<Story>>> = {
     await maria(
       "create database story; create table story.lines (line text); insert into story.lines values ('before')",
     );
+    await on("host1", "kill -KILL $(cat /run/lab/host1/mysql/*.pid)");
+    await startMaria("host1");
+    await ran(one, "started_again");
+    await maria("insert into story.lines values ('again')");
+    demand(await hasPower("host1"), "host1 was not fenced, since it came back at once");
     await crash("host1");
     await ran(other, "master_lost");
     demand(!(await hasPower("host1")), "host1 was fenced");
     await maria("insert into story.lines values ('after')");
     const back = await comeBack("host1", startMaria);
     await knows(back, { host2: "master" });
-    await byHand(back, "rejoin");
+    await ran(back, "rejoin", 2 * withinMs);
     await until("the old master has all that the new one has", async () => {
-      return (await on("host1", `mariadb -NBe "select line from story.lines"`)) === "before\nafter\n";
+      return (await on("host1", `mariadb -NBe "select line from story.lines"`)) === "before\nagain\nafter\n";
     });
     return [...story(one), ...story(other), ...story(back)];
   },
@@ -167,9 +178,21 @@ export const examples: Readonly<Record<string, () => Promise<Story>>> = {
     await ran(other, "take_over");
     await inTurn([one, "let_go"], [other, "take_over"]);
     await until("host2 serves", async () => (await ask()) === "host2");
+    await toHaveItTwice();
     return [...story(one), ...story(other)];
   },
 };
+
+/** The first host stood still, was thought dead, and goes on with the address. In the end one of them has it, and serves. */
+async function toHaveItTwice(): Promise<void> {
+  await on("host1", `ip address add ${serviceAddress}/24 dev eth0`);
+  const holders = async (): Promise<number> => {
+    const found = await Promise.all(hosts.map((host) => on(host, `ip -o address show to ${serviceAddress}`)));
+    return found.filter((each) => each !== "").length;
+  };
+  await until("not both have the address", async () => (await holders()) < 2, withinMs);
+  await until("one host serves", async () => (await holders()) === 1 && (await ask()) !== "", withinMs);
+}
 
 async function startBoth(): Promise<readonly [HostDaemon, HostDaemon]> {
   return Promise.all([startDaemon("host1"), startDaemon("host2")]);
@@ -197,9 +220,9 @@ async function knows(daemon: HostDaemon, wanted: Readonly<Partial<Record<Host, s
 }
 
 /** Waits for the end of the rule's first run, which has to be a good one. */
-async function ran(daemon: HostDaemon, rule: string): Promise<void> {
+async function ran(daemon: HostDaemon, rule: string, limitMs = withinMs): Promise<void> {
   const find = () => daemon.entriesOf("run-end").find((entry) => entry.rule === rule);
-  await until(`a run of ${rule} ends`, () => find() !== undefined, withinMs).catch((error: unknown) => {
+  await until(`a run of ${rule} ends`, () => find() !== undefined, limitMs).catch((error: unknown) => {
     throw new Error(`${String(error)}\n${story(daemon).join("\n")}`, { cause: error });
   });
   demand(find()?.outcome === "done", `${rule} ends well, and not:\n${story(daemon).join("\n")}`);
@@ -219,11 +242,6 @@ async function inTurn([one, first]: Run, [other, second]: Run): Promise<void> {
   const ended = one.entriesOf("run-end").find(({ rule }) => rule === first)?.at ?? "";
   const began = other.entriesOf("run-start").find(({ rule }) => rule === second)?.at ?? "";
   demand(Date.parse(ended) <= Date.parse(began), `${first} ends, at ${ended}, before ${second} begins, at ${began}`);
-}
-
-async function byHand(daemon: HostDaemon, rule: string): Promise<void> {
-  const { code, stdout, stderr } = await daemon.ctl("run", rule, "--yes", "--wait");
-  demand(code === 0, `failoverctl run ${rule} ends with 0, and not ${code}\n${stdout}${stderr}`);
 }
 
 /** What was decided and done, as the daemon said it. */
