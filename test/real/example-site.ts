@@ -95,10 +95,11 @@ case $* in
     "reset-failed -- postgresql@15-main") exit 0 ;;
     "start -- nfs-server") setsid busybox httpd -f -p 2049 -h /srv/data </dev/null >/dev/null 2>&1 & echo $! >/tmp/nfs.pid ;;
     "stop -- nfs-server") kill "$(cat /tmp/nfs.pid)" ;;
-    "is-active -q -- nfs-server") kill -0 "$(cat /tmp/nfs.pid)" ;;
     "reset-failed -- nfs-server") exit 0 ;;
-    *"LoadState --value -- nfs-server") echo loaded ;;
-    *"ActiveState --value -- nfs-server") if kill -0 "$(cat /tmp/nfs.pid)"; then echo active; else echo inactive; fi ;;
+    "show --value -p LoadState -- nfs-server") echo loaded ;;
+    "show --value -p RemainAfterExit -- nfs-server") echo yes ;;
+    "show --value -p ConsistsOf -- nfs-server") echo ;;
+    "show --value -p ActiveState -- nfs-server") if kill -0 "$(cat /tmp/nfs.pid)"; then echo active; else echo inactive; fi ;;
     *) echo "systemctl $*: not on this host" >&2; exit 1 ;;
 esac
 `;
