@@ -5,8 +5,12 @@
 import { renewCall } from "./fencing.ts";
 import type { FenceCall, Run, StepPhase } from "./run.ts";
 
-/** The run in the same boot. */
-export function resumeRun(run: Run, nowMs: number): Run {
+/**
+ * The run in the same boot. One that was taken over in this boot already may have begun in another, whose clock was ahead of
+ * this one's: what has begun began before now.
+ */
+export function resumeRun(begun: Run, nowMs: number): Run {
+  const run = { ...begun, startedAtMs: Math.min(begun.startedAtMs, nowMs) };
   const { phase } = run;
   switch (phase.kind) {
     case "ready":

@@ -64,8 +64,11 @@ export async function recoverJournal(
   if (read.torn !== null && read.damages.length === 0) notes.push(sayTorn(path, read.torn));
 
   const wantedSeq = Math.max(read.lastSeq, expectedSeq ?? 0);
-  /** No number is given twice: what could not be read is behind what was put away, and is one file. */
-  const putAwaySeq = files.rotated.at(-1)?.firstSeq ?? 0;
+  /**
+   * No number is given twice: what could not be read is behind what was put away, and is one file. None is left out either:
+   * a file on a full disk may have been put away before anything was in it, and the one that was read knows that.
+   */
+  const putAwaySeq = read.bytes > 0 ? 0 : (files.rotated.at(-1)?.firstSeq ?? 0);
   const lastSeq = Math.max(wantedSeq, putAwaySeq) + (read.isUnread ? entriesPerFileMax : 0);
   const keepAs = damagedName((files.damaged.at(-1)?.number ?? 0) + 1);
   const title = name === currentName ? `${name} (kept as ${keepAs})` : name;

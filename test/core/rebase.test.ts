@@ -117,3 +117,7 @@ void test("what is expected has all its time again", () => {
     untilMs: nowMs + 6_000,
   });
 });
+
+void test("a run that began in another boot, whose clock was ahead, began before now: it does not take less than no time", () => {
+  assert.equal(resumeRun(runOf({ startedAtMs: nowMs + 1_700_000 }), nowMs).startedAtMs, nowMs);
+});

@@ -264,6 +264,21 @@ const damageRows: readonly DamageRow[] = [
     read: [1, 2, 3, 4],
     nextSeq: 5,
   },
+  {
+    name: "put away before anything was in it, on a full disk: its number is not left out",
+    change: (disk) => {
+      disk.put(`${folder}/journal.1.ndjson`, bytesOf(disk, journalPath));
+      const [header = ""] = textOf(disk, journalPath).split("\n");
+      const { sum: _sum, ...fields }: { sum: string } = JSON.parse(header);
+      disk.put(`${folder}/journal.5.ndjson`, sealLine({ ...fields, firstSeq: 5 }));
+      disk.take(journalPath);
+    },
+    expectedSeq: 4,
+    distrust: null,
+    notes: /there was no journal\.ndjson: went on from journal\.5\.ndjson/,
+    read: [1, 2, 3, 4],
+    nextSeq: 5,
+  },
 ];
 
 for (const row of damageRows) {

@@ -20,6 +20,8 @@ export const heartbeat: InvariantKind = {
     let diedAtMs: number | null = null;
     /** Since when nothing has kept it from running and writing. */
     let wellSinceMs = Infinity;
+    /** It was told to stop: it thinks no more, and only tells what waits, for a few seconds. Its heartbeat stands, and that is the truth. */
+    let isStopping = false;
     return (happening) => {
       switch (happening.kind) {
         case "daemon-died":
@@ -28,6 +30,7 @@ export const heartbeat: InvariantKind = {
           return null;
         case "daemon-started":
           diedAtMs = null;
+          isStopping = false;
           wellSinceMs = scene.machine.nowMs();
           return null;
         case "resumed":
@@ -39,11 +42,14 @@ export const heartbeat: InvariantKind = {
           const isJustAwake = scene.agenda.nowMs - scene.machine.runsSinceMs < slackMs;
           if (diskSlow > 0 || diskFails > 0 || isDiskFull || isJustAwake) wellSinceMs = scene.machine.nowMs();
           if (diedAtMs !== null) return scene.machine.life === 0 ? lookAtDead(scene, diedAtMs) : null;
-          if (scene.supervisor() === null || scene.machine.nowMs() - wellSinceMs < 3 * tableEveryMs) return null;
+          if (isStopping || scene.supervisor() === null || scene.machine.nowMs() - wellSinceMs < 3 * tableEveryMs)
+            return null;
           return lookAtLiving(scene);
         }
-        case "turn":
         case "entry":
+          if (happening.entry.kind === "daemon-stop") isStopping = true;
+          return null;
+        case "turn":
         case "said":
         case "step-started":
         case "step-really-ended":

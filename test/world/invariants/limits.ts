@@ -16,6 +16,8 @@ interface Past {
   lastEndMs: number;
   startsMs: number[];
   blocked: string | null;
+  /** The same, as far as it was written down: what a daemon decided and could not write has not happened for the next one. */
+  writtenBlock: string | null;
 }
 
 export const limits: InvariantKind = {
@@ -27,7 +29,7 @@ export const limits: InvariantKind = {
     /** When a run's start and its end were decided; a slow disk has them durable later. */
     const decidedAtMs = { start: new Map<number, number>(), end: new Map<number, number>() };
     const past = (rule: string): Past => {
-      const known = rules.get(rule) ?? { lastEndMs: -Infinity, startsMs: [], blocked: null };
+      const known = rules.get(rule) ?? { lastEndMs: -Infinity, startsMs: [], blocked: null, writtenBlock: null };
       rules.set(rule, known);
       return known;
     };
@@ -72,7 +74,9 @@ export const limits: InvariantKind = {
             decidedAtMs.start.delete(entry.run);
             decidedAtMs.end.delete(entry.run);
           }
-          if (entry.kind === "blocked") past(entry.rule).blocked = entry.sentence;
+          if (entry.kind === "blocked")
+            Object.assign(past(entry.rule), { blocked: entry.sentence, writtenBlock: entry.sentence });
+          if (entry.kind === "acknowledged") past(entry.what).writtenBlock = null;
           return null;
         }
         case "daemon-started":
@@ -83,7 +87,7 @@ export const limits: InvariantKind = {
           if (!happening.isSameBoot)
             for (const known of rules.values()) Object.assign(known, { lastEndMs: -Infinity, startsMs: [] });
           for (const [rule, known] of rules)
-            known.blocked = happening.state.rules[rule]?.blocked?.sentence ?? known.blocked;
+            known.blocked = happening.state.rules[rule]?.blocked?.sentence ?? known.writtenBlock;
           return null;
         case "said":
         case "step-started":
