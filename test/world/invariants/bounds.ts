@@ -63,7 +63,8 @@ export const bounds: InvariantKind = {
 
 function uncounted({ event, effects }: Turn, dropped: ReadonlyMap<string, number>): string | null {
   if (event.kind !== "step-ended") return null;
-  const droppedBytes = dropped.get(`${event.run}/${event.name}`);
+  /** A step whose launcher was lost has no process, and has printed nothing. */
+  const droppedBytes = dropped.get(`${event.run}/${event.name}`) ?? 0;
   for (const effect of effects) {
     if (effect.kind !== "record" || effect.record.kind !== "step-end" || effect.record.name !== event.name) continue;
     if (effect.record.droppedBytes !== droppedBytes)
