@@ -16,6 +16,8 @@ interface Belief {
   status: Status;
   /** What was said since the status was last believed or confirmed, in a row. */
   row: Status[];
+  /** Its last word, which a stall does not take back. */
+  lastSaid: Status;
   /** When the check began that said the last; null: never did. */
   heardAtMs: number | null;
   isStale: boolean;
@@ -53,7 +55,8 @@ export class Beliefs {
       const check = this.#configuration.checks.find(
         (other) => other.name === name && (other.host === host || other.dialect === "report"),
       );
-      if (check !== undefined) this.#beliefs.set(key, { ...this.#beliefOf(check, host), status, heardAtMs: nowMs - 1 });
+      if (check !== undefined)
+        this.#beliefs.set(key, { ...this.#beliefOf(check, host), status, lastSaid: status, heardAtMs: nowMs - 1 });
     }
     for (const [host, role] of roles) this.#hosts.set(host, { status: "unknown", role, past: [] });
     this.#deriveHosts(nowMs);
@@ -158,7 +161,7 @@ export class Beliefs {
     if (masters.length < 2) return [];
     const sinceMs = Math.max(...masters.map(([, { past }]) => past.at(-1)?.sinceMs ?? 0));
     const isLastWord = (host: string): boolean =>
-      this.#counting(host).every(({ status, row }) => status !== "master" || row.length === 0);
+      this.#counting(host).every(({ status, lastSaid }) => status !== "master" || lastSaid === "master");
     return masters.map(([host]) => host).filter((host) => isLastWord(host) && this.isHostHeardSince(host, sinceMs));
   }
 
@@ -197,6 +200,7 @@ export class Beliefs {
     const belief = this.#beliefs.get(key) ?? this.#beliefOf(check, host);
     this.#beliefs.set(key, belief);
     belief.heardAtMs = said.startedAtMs;
+    belief.lastSaid = said.status;
     belief.isStale = false;
     belief.lagBytes = said.lagBytes;
     if (said.status === belief.status) {
@@ -250,6 +254,15 @@ export class Beliefs {
   }
 
   #beliefOf(check: Check, host: string): Belief {
-    return { check, host, status: "unknown", row: [], heardAtMs: null, isStale: false, lagBytes: null };
+    return {
+      check,
+      host,
+      status: "unknown",
+      row: [],
+      lastSaid: "unknown",
+      heardAtMs: null,
+      isStale: false,
+      lagBytes: null,
+    };
   }
 }

@@ -17,6 +17,8 @@ export class Believer {
   #confirmed = new Map<string, Status>();
   #roles = new Map<string, Status>();
   #isRestoring = false;
+  /** The daemon before this one had forgotten much, and perhaps could not write down that it had. */
+  #wasAmnesiac = false;
 
   /** Behind the first turn of a daemon. */
   get beliefs(): Beliefs {
@@ -49,9 +51,10 @@ export class Believer {
         this.#beliefs = null;
         if (!happening.isRestored || happening.isAmnesiac) this.#confirmed = new Map();
         /** What it remembers beyond its journal is from a table that was written in time. */
-        if (happening.isRestored && happening.isAmnesiac)
+        if (happening.isRestored && (happening.isAmnesiac || this.#wasAmnesiac))
           for (const [key, { standing }] of Object.entries(happening.state.observations))
             this.#confirmed.set(key, standing.status);
+        this.#wasAmnesiac = happening.isAmnesiac;
         return;
       case "resumed":
       case "mended":
