@@ -132,11 +132,12 @@ void test("by systemd, as systemctl answers", { skip }, async (context) => {
   const properties = [
     "LoadState) if [ -e $unit.state ]; then echo loaded; else echo not-found; fi ;;",
     "RemainAfterExit) if [ $unit = postgresql.service ]; then echo yes; else echo no; fi ;;",
-    `ConsistsOf) if [ $unit = postgresql.service ]; then echo ${instance}; else echo app-helper.service; fi ;;`,
+    `ConsistsOf) if [ $unit = postgresql.service ]; then echo ${instance} $(cat parts); else echo app-helper.service; fi ;;`,
+    "ConditionResult) if [ $unit = keyless.service ]; then echo no; else echo yes; fi ;;",
     `ActiveState) ${active} ;;`,
   ];
   const start =
-    "case $unit in bad.service) echo 'Job failed, see journalctl' >&2; exit 1 ;; esac; echo active >$unit.state";
+    "case $unit in keyless.service) continue ;; bad.service) echo 'Job failed, see journalctl' >&2; exit 1 ;; esac; echo active >$unit.state";
   const stopParts = `echo deactivating >${instance}.state; echo inactive >${instance}.next`;
   const stop = `echo inactive >$unit.state; [ $unit != postgresql.service ] || { ${stopParts}; }`;
   writeScript(
@@ -146,6 +147,7 @@ void test("by systemd, as systemctl answers", { skip }, async (context) => {
     for unit; do case $command in start) ${start} ;; stop) ${stop} ;; show) case $property in ${properties.join(" ")} esac ;; esac; done`,
   );
   const place = { folder, isSystemd: true };
+  writeFileSync(join(folder, "parts"), "");
   is("db.service", "inactive");
   assert.equal(await actIn(place, "start_service", "db.service"), "exit 0: db.service runs");
   assert.equal(await actIn(place, "start_service", "db.service"), "exit 0: db.service runs already");
@@ -168,4 +170,10 @@ void test("by systemd, as systemctl answers", { skip }, async (context) => {
   is(instance, "active");
   assert.equal(await actIn(place, "stop_service", "postgresql.service"), "exit 0: postgresql.service does not run");
   assert.equal(state(instance), "inactive");
+
+  writeFileSync(join(folder, "parts"), "keyless.service");
+  is("keyless.service", "inactive");
+  assert.equal(await actIn(place, "start_service", "postgresql.service"), "exit 0: postgresql.service runs");
+  is("keyless.service", "failed");
+  assert.match(await actIn(place, "start_service", "-t", "1", "postgresql.service"), /does not run$/);
 });

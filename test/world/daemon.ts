@@ -59,6 +59,8 @@ export class Daemon {
   #isDamaged = false;
   #isStopping = false;
   #wasDistrusted = false;
+  /** The disk failed when this life began to read it; it may be well by the time that all is read. */
+  #beganOnBadDisk = false;
   /** What is in the conf files. */
   configuration: Configuration;
   /** No service manager starts it while this is true. */
@@ -185,6 +187,7 @@ export class Daemon {
   async #startLife(life: number): Promise<void> {
     const { machine, disk, folder, processHost, spoilt, agenda, random } = this.#host;
     const mounted = disk.mount();
+    this.#beganOnBadDisk = processHost.trouble.diskFails > 0;
     const clock = machine.clockOf(life);
     const started = await startSupervisor(
       {
@@ -261,7 +264,7 @@ export class Daemon {
     const truth = readJournalTruth(disk, folder, ledger.lastSeq);
     const isDistrusted = state.distrust !== null && !this.#wasDistrusted;
     this.#wasDistrusted = state.distrust !== null;
-    const isUnreadable = state.distrust !== null && processHost.trouble.diskFails > 0;
+    const isUnreadable = state.distrust !== null && (this.#beganOnBadDisk || processHost.trouble.diskFails > 0);
     if (isDistrusted && !isUnreadable && !this.#isDamaged)
       this.#host.fail(new Error(`the journal is not trusted, and nothing was wrong with it: ${state.distrust}`));
     const isAmnesiac = this.#isDamaged || isUnreadable || (ledger.isBehind && truth.lastSeq < ledger.lastSeq);
