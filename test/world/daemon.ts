@@ -59,7 +59,7 @@ export class Daemon {
   #isDamaged = false;
   #isStopping = false;
   #wasDistrusted = false;
-  /** The disk failed when this life began to read it; it may be well by the time that all is read. */
+  /** The disk failed when this life, or one that ended before its first turn, began to read it; it may be well by now. */
   #beganOnBadDisk = false;
   /** What is in the conf files. */
   configuration: Configuration;
@@ -187,7 +187,7 @@ export class Daemon {
   async #startLife(life: number): Promise<void> {
     const { machine, disk, folder, processHost, spoilt, agenda, random } = this.#host;
     const mounted = disk.mount();
-    this.#beganOnBadDisk = processHost.trouble.diskFails > 0;
+    this.#beganOnBadDisk ||= processHost.trouble.diskFails > 0;
     const clock = machine.clockOf(life);
     const started = await startSupervisor(
       {
@@ -283,6 +283,7 @@ export class Daemon {
     steps.forgetBefore(ledger.lastRun - 2);
     this.#boot = machine.bootId;
     this.#isDamaged = false;
+    this.#beganOnBadDisk = false;
   }
 
   #log(): Log {
