@@ -1,7 +1,8 @@
 /**
  * The events that wait for the loop, in their order. Most come one for each thing that was started. Checks that stay print as
  * they like, also while the loop waits for its disk: of each only so many lines wait. What comes then takes the place of the
- * last of them, because the newest is what counts, and what was so passed over is counted.
+ * last of them, because the newest is what counts, and what was so passed over is counted. What that said of other hosts
+ * stays with it: the newest of each host counts.
  */
 import { invariant } from "../base/invariant.ts";
 import type { Event } from "../core/event.ts";
@@ -15,6 +16,9 @@ export const lineBytesMax = 256 * 1024;
 
 /** With so many waiting, one of each is enough. */
 export const crowdedMax = 16_384;
+
+/** As many hosts as one check may report on. */
+const resultsMax = 256;
 
 interface Place<Item> {
   item: Item;
@@ -41,8 +45,9 @@ export class EventQueue<Other extends { readonly kind: string }> {
     const line = lineOf(item);
     const waiting = line === null ? undefined : this.#lines.get(line.job);
     if (line !== null && waiting !== undefined && this.#isFull(waiting, line.bytes)) {
-      waiting.bytes += line.bytes - (lineOf(waiting.last.item)?.bytes ?? 0);
-      waiting.last.item = item;
+      const before = waiting.last.item;
+      waiting.last.item = mergeLines(before, item);
+      waiting.bytes += bytesOf(waiting.last.item) - bytesOf(before);
       this.passedOverCount += 1;
       return;
     }
@@ -76,8 +81,24 @@ export class EventQueue<Other extends { readonly kind: string }> {
 }
 
 function lineOf(item: Event | { readonly kind: string }): { readonly job: number; readonly bytes: number } | null {
-  if (!("job" in item) || item.kind !== "resident-reported") return null;
+  return "job" in item && item.kind === "resident-reported" ? { job: item.job, bytes: bytesOf(item) } : null;
+}
+
+function bytesOf(item: Event | { readonly kind: string }): number {
+  if (!("job" in item) || item.kind !== "resident-reported") return 0;
   let bytes = 0;
   for (const { result } of item.results) bytes += result.output.length + result.longOutput.length;
-  return { job: item.job, bytes };
+  return bytes;
+}
+
+/** Both are lines of one check. */
+function mergeLines<Other extends { readonly kind: string }>(
+  before: Event | Other,
+  newer: Event | Other,
+): Event | Other {
+  if (!("job" in before) || before.kind !== "resident-reported") return newer;
+  if (!("job" in newer) || newer.kind !== "resident-reported") return newer;
+  const named = new Set(newer.results.map(({ host }) => host));
+  const others = before.results.filter(({ host }) => !named.has(host));
+  return { ...newer, results: [...others, ...newer.results].slice(-resultsMax) };
 }

@@ -6,6 +6,7 @@
  * A bare name is looked up in `checks/` or `actions/`, one with a `/` is a path from the root, `ocf:PROVIDER:TYPE` is a
  * resource agent.
  */
+import { execFileSync } from "node:child_process";
 import {
   accessSync,
   closeSync,
@@ -146,7 +147,14 @@ function judgeForUser(path: string, user: Identity): ScriptRefusal | null {
   const denial =
     judgeUserAccess(path, { user, isScript }, seeReal) ??
     (isScript ? judgeUserAccess(interpreter, { user, isScript: false }, seeReal) : null);
-  return denial === null ? null : { kind: "refused", path, reason: denial.reason, hint: denial.mend };
+  if (denial === null || hasAccessList(denial.path)) return null;
+  return { kind: "refused", path, reason: denial.reason, hint: denial.mend };
+}
+
+/** An access control list may open what the mode keeps closed; only ls(1) tells of one. Asked of what would be refused only. */
+function hasAccessList(path: string): boolean {
+  const listed = attempt(() => execFileSync("ls", ["-ld", "--", path], { encoding: "utf8", timeout: 1_000 }));
+  return listed.ok && /^.{10}\+/.test(listed.answer);
 }
 
 /** The interpreter of a `#!` line, and with `#!/usr/bin/env NAME` the program of that name. */

@@ -60,9 +60,15 @@ export function openSession(connection: Connection, right: Right, answering: Pro
   let unsubscribe: (() => void) | null = null;
   let isClosed = false;
   let isInputEnded = false;
+  let isEndJudged = false;
 
+  /** The end may come while lines of before it are still to be taken. */
   function closeIfDone(): void {
-    if (isInputEnded && unread === null && pending === 0 && unsubscribe === null && !isClosed) connection.close();
+    if (!isInputEnded || unread !== null || isClosed) return;
+    if (!isEndJudged && decoder.isInLine)
+      fail(null, { name: "parse", message: "the last line has no newline at its end" });
+    isEndJudged = true;
+    if (pending === 0 && unsubscribe === null) connection.close();
   }
 
   /** Until all of it is under way nothing more is read. */
@@ -199,7 +205,6 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     push,
     inputEnded: () => {
       isInputEnded = true;
-      if (decoder.isInLine) fail(null, { name: "parse", message: "the last line has no newline at its end" });
       closeIfDone();
     },
     closed: () => {

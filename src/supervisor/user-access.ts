@@ -2,7 +2,8 @@
  * Whether a user could run a program: go through every folder above it, execute it, and read it if it is a script, because
  * then its interpreter does so. What the daemon itself may do says nothing about that: it is root, and the user is not.
  *
- * By owner, group and mode, as the system decides. ACLs are not looked at.
+ * By owner, group and mode, as the system decides. What an access control list opens is not seen here: whoever asks looks
+ * whether the denied path has one.
  */
 import { walk, type Look, type Seen } from "./trust.ts";
 
@@ -14,6 +15,8 @@ export interface Identity {
 }
 
 export interface Denial {
+  /** What may not be entered, read or executed. */
+  readonly path: string;
   readonly reason: string;
   /** A command for a shell. */
   readonly mend: string;
@@ -41,6 +44,7 @@ export function judgeUserAccess(
     const mode = seen.mode.toString(8).padStart(4, "0");
     const owner = seen.uid === 0 ? "root" : seen.uid;
     return {
+      path: here,
       reason: `${user.name} may not ${verb} ${here} (mode ${mode}, owner ${owner})`,
       mend: `chmod ${letter}+${needed === execute ? "x" : "rx"} ${here}`,
     };

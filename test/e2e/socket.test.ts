@@ -126,6 +126,15 @@ void test("a request that ends without its newline is answered with what is miss
   client.endInput();
   assert.deepEqual((await answer).error, { code: -32700, message: "the last line has no newline at its end" });
   await client.whenEnded();
+
+  /** More than one turn takes: the end is there before the last whole request is. */
+  const hasty = await connected(daemon);
+  const answers = [hasty.say(`${status.repeat(40)}{"jsonrpc"`)];
+  for (let count = 0; count < 40; count += 1) answers.push(hasty.say(""));
+  hasty.endInput();
+  const errors = (await Promise.all(answers)).flatMap(({ error }) => (error === undefined ? [] : [error.message]));
+  assert.deepEqual(errors, ["the last line has no newline at its end"]);
+  await hasty.whenEnded();
 });
 
 void test("clients that go in the middle, say nothing, or never read: nobody else notices, and memory stays bounded", async (t) => {

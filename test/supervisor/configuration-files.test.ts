@@ -1,5 +1,6 @@
 /** The configuration loaded from a real disk: what only the disk can tell is asked, answered and complained of. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +14,7 @@ const root = mkdtempSync(join(tmpdir(), "failoverd-conf-"));
 after(() => rmSync(root, { recursive: true }));
 const folders = foldersOf({ root, conf: null, var: null });
 const skip = skipWithout({ isRoot: true });
+const skipLists = skipWithout({ programs: { setfacl: "acl" }, isRoot: true });
 
 beforeEach(() => {
   for (const folder of ["conf", "checks", "actions"]) rmSync(join(root, folder), { recursive: true, force: true });
@@ -95,6 +97,15 @@ void test("as whom a script runs is held against the script and the folders abov
   ]);
   chmodSync(join(root, "checks/check_db"), 0o755);
   chownSync(join(root, "actions/plumb"), 0, group);
+  assert.deepEqual(await complaints(), []);
+});
+
+void test("an access control list may open what the mode keeps closed", { skip: skipLists }, async () => {
+  put("conf/checks.conf", "[local]\ncheck_db { user nobody }\n");
+  chmodSync(root, 0o755);
+  put("checks/check_db", "#!/bin/sh\n", 0o750);
+  assert.equal((await complaints()).length, 1);
+  execFileSync("setfacl", ["-m", "u:nobody:rx", join(root, "checks/check_db")]);
   assert.deepEqual(await complaints(), []);
 });
 

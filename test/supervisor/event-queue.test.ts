@@ -9,6 +9,12 @@ function line(job: number, output: string): Event {
   return { kind: "resident-reported", job, results: [{ host: null, result }] };
 }
 
+/** Of a check whose dialect names hosts. */
+function lineAbout(job: number, host: string, output: string): Event {
+  const result = { status: "ok", output, longOutput: "", metrics: [], outcome: null };
+  return { kind: "resident-reported", job, results: [{ host, result }] };
+}
+
 function noted(sentence: string): Event {
   return { kind: "noted", topic: "t", sentence };
 }
@@ -16,7 +22,8 @@ function noted(sentence: string): Event {
 function drain(queue: EventQueue<Event>): readonly string[] {
   const words: string[] = [];
   for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-    if (item.kind === "resident-reported") words.push(`${item.job}:${item.results[0]?.result.output}`);
+    if (item.kind === "resident-reported")
+      words.push(`${item.job}:${item.results.map(({ result }) => result.output).join("+")}`);
     else words.push(item.kind === "noted" ? item.sentence : item.kind);
   }
   return words;
@@ -52,6 +59,17 @@ const rows: readonly {
     name: "long lines are too much sooner, but one always waits",
     given: [line(1, "x".repeat(lineBytesMax + 1)), line(1, "new"), line(1, "y".repeat(lineBytesMax)), line(1, "z")],
     want: ["1:z"],
+    passedOver: 3,
+  },
+  {
+    name: "what is passed over of one host is not lost for another",
+    given: [
+      ...count(linesMax).map((n) => line(1, String(n))),
+      lineAbout(1, "a", "a down"),
+      lineAbout(1, "b", "b up"),
+      lineAbout(1, "b", "b down"),
+    ],
+    want: [...count(linesMax - 1).map((n) => `1:${n}`), `1:${linesMax - 1}+a down+b down`],
     passedOver: 3,
   },
   {
