@@ -21,11 +21,27 @@ export interface OnTerminal {
 
 const patienceMs = 20_000;
 
-/** Words must hold nothing that a shell would take apart. */
-export function runOnTerminal(words: readonly string[]): OnTerminal {
-  const child = spawn("script", ["-q", "-e", "-c", words.join(" "), "/dev/null"], {
+export interface TerminalOptions {
+  /** How wide it says it is; 0: it does not know. */
+  readonly columns?: number;
+  readonly isColoured?: boolean;
+}
+
+/**
+ * Words must hold nothing that a shell would take apart. `script` runs them by a shell, which makes way for them: one that
+ * stayed before them, as dash may and bash does not, would hear each key that is a signal, and its end would be shown.
+ */
+export function runOnTerminal(words: readonly string[], options: TerminalOptions = {}): OnTerminal {
+  const size = options.columns === undefined ? "" : `stty cols ${options.columns}; `;
+  const child = spawn("script", ["-q", "-e", "-c", `${size}exec ${words.join(" ")}`, "/dev/null"], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, TERM: "xterm", TZ: "UTC", NO_COLOR: "1" },
+    env: {
+      ...process.env,
+      SHELL: "/bin/sh",
+      TERM: "xterm",
+      TZ: "UTC",
+      NO_COLOR: options.isColoured === true ? "" : "1",
+    },
   });
   let shown = "";
   child.stdout.on("data", (bytes: Buffer) => (shown += bytes.toString()));

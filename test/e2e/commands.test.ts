@@ -3,10 +3,11 @@
  * the shapes of its JSON, which other programs rely on.
  */
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
+import { runOnTerminal } from "../cli/pseudo-terminal.ts";
 import { RealDaemon, runProgram } from "./real-daemon.ts";
 import { twoSlaves } from "./two-hosts.ts";
 
@@ -244,8 +245,11 @@ void test("--help everywhere, with examples; and no colour where none is wanted"
   const escape = "\u001b[";
   const { stdout } = await runProgram(join(daemon.root, "bin/failoverctl"), ["status"], { NO_COLOR: "" });
   assert.equal(stdout.includes(escape), false, "a pipe");
-  assert.equal((await inTerminal(`${daemon.root}/bin/failoverctl status`, { NO_COLOR: "1" })).includes(escape), false);
-  assert.equal((await inTerminal(`${daemon.root}/bin/failoverctl status`, {})).includes(escape), true);
+  for (const isColoured of [false, true]) {
+    const terminal = runOnTerminal([join(daemon.root, "bin/failoverctl"), "status"], { isColoured });
+    assert.equal(await terminal.ended(), 0);
+    assert.equal(terminal.shown().includes(escape), isColoured);
+  }
 });
 
 void test("history --follow shows what comes, as it comes, and ends with 3 when the daemon does", async (t) => {
@@ -267,18 +271,6 @@ void test("history --follow shows what comes, as it comes, and ends with 3 when 
   await daemon.end("SIGKILL");
   assert.deepEqual(await ended, [3, null]);
 });
-
-/** What a program prints at a terminal; script(1) has one for it. */
-function inTerminal(command: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const { NO_COLOR: _none, ...rest } = process.env;
-  return new Promise((resolve, reject) => {
-    const options = { env: { ...rest, TERM: "xterm", ...env }, timeout: 20_000 };
-    execFile("script", ["-qec", command, "/dev/null"], options, (error, stdout) => {
-      if (error === null) resolve(stdout);
-      else reject(error);
-    });
-  });
-}
 
 /** What is not as the shape says, with its place. */
 function misfits(value: unknown, shape: unknown, at: string): readonly string[] {
