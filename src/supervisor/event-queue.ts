@@ -20,20 +20,24 @@ export const crowdedMax = 16_384;
 /** As many hosts as one check may report on. */
 const resultsMax = 256;
 
+/** Of a check that stays. */
+type Report = Extract<Event, { readonly kind: "resident-reported" }>;
+
 interface Place<Item> {
   item: Item;
 }
 
-interface Lines<Item> {
+interface Reports {
   count: number;
   bytes: number;
-  last: Place<Item>;
+  last: Place<Report>;
 }
 
 /** `Other`: what waits in line with the events. */
 export class EventQueue<Other extends { readonly kind: string }> {
   readonly #places: Place<Event | Other>[] = [];
-  readonly #lines = new Map<number, Lines<Event | Other>>();
+  /** Of each check, by the number of its job. */
+  readonly #reports = new Map<number, Reports>();
   /** Since the beginning. */
   passedOverCount = 0;
 
@@ -42,21 +46,24 @@ export class EventQueue<Other extends { readonly kind: string }> {
   }
 
   push(item: Event | Other): void {
-    const line = lineOf(item);
-    const waiting = line === null ? undefined : this.#lines.get(line.job);
-    if (line !== null && waiting !== undefined && this.#isFull(waiting, line.bytes)) {
+    const report = asReport(item);
+    const waiting = report === null ? undefined : this.#reports.get(report.job);
+    if (report !== null && waiting !== undefined && this.#isFull(waiting, bytesOf(report))) {
       const before = waiting.last.item;
-      waiting.last.item = mergeLines(before, item);
+      waiting.last.item = merge(before, report);
       waiting.bytes += bytesOf(waiting.last.item) - bytesOf(before);
       this.passedOverCount += 1;
       return;
     }
     invariant(this.#places.length < queueMax, "events are taken faster than they come");
-    const place = { item };
-    this.#places.push(place);
-    if (line === null) return;
+    if (report === null) {
+      this.#places.push({ item });
+      return;
+    }
+    const last = { item: report };
+    this.#places.push(last);
     const { count = 0, bytes = 0 } = waiting ?? {};
-    this.#lines.set(line.job, { count: count + 1, bytes: bytes + line.bytes, last: place });
+    this.#reports.set(report.job, { count: count + 1, bytes: bytes + bytesOf(report), last });
   }
 
   /** The first goes next. */
@@ -66,38 +73,32 @@ export class EventQueue<Other extends { readonly kind: string }> {
 
   shift(): Event | Other | undefined {
     const item = this.#places.shift()?.item;
-    const line = item === undefined ? null : lineOf(item);
-    const waiting = line === null ? undefined : this.#lines.get(line.job);
-    if (line === null || waiting === undefined) return item;
+    const report = item === undefined ? null : asReport(item);
+    const waiting = report === null ? undefined : this.#reports.get(report.job);
+    if (report === null || waiting === undefined) return item;
     waiting.count -= 1;
-    waiting.bytes -= line.bytes;
-    if (waiting.count === 0) this.#lines.delete(line.job);
+    waiting.bytes -= bytesOf(report);
+    if (waiting.count === 0) this.#reports.delete(report.job);
     return item;
   }
 
-  #isFull({ count, bytes }: Lines<Event | Other>, moreBytes: number): boolean {
+  #isFull({ count, bytes }: Reports, moreBytes: number): boolean {
     return count >= linesMax || bytes + moreBytes > lineBytesMax || this.#places.length >= crowdedMax;
   }
 }
 
-function lineOf(item: Event | { readonly kind: string }): { readonly job: number; readonly bytes: number } | null {
-  return "job" in item && item.kind === "resident-reported" ? { job: item.job, bytes: bytesOf(item) } : null;
+function asReport(item: Event | { readonly kind: string }): Report | null {
+  return "job" in item && item.kind === "resident-reported" ? item : null;
 }
 
-function bytesOf(item: Event | { readonly kind: string }): number {
-  if (!("job" in item) || item.kind !== "resident-reported") return 0;
+function bytesOf({ results }: Report): number {
   let bytes = 0;
-  for (const { result } of item.results) bytes += result.output.length + result.longOutput.length;
+  for (const { result } of results) bytes += result.output.length + result.longOutput.length;
   return bytes;
 }
 
-/** Both are lines of one check. */
-function mergeLines<Other extends { readonly kind: string }>(
-  before: Event | Other,
-  newer: Event | Other,
-): Event | Other {
-  if (!("job" in before) || before.kind !== "resident-reported") return newer;
-  if (!("job" in newer) || newer.kind !== "resident-reported") return newer;
+/** Both are of one check, and each of one line or of some that were merged. */
+function merge(before: Report, newer: Report): Report {
   const named = new Set(newer.results.map(({ host }) => host));
   const others = before.results.filter(({ host }) => !named.has(host));
   return { ...newer, results: [...others, ...newer.results].slice(-resultsMax) };
