@@ -30,21 +30,30 @@ interface Telling {
   readonly timeoutMs: number;
 }
 
-/** Calls it once, not before the call that starts the notifier has returned. */
-type OnEnded = (outcome: Outcome, complaint: string) => void;
+/** Neither is called before the call that starts the notifier has returned. */
+interface NotifierEvents {
+  /** All of `stdin` lies with the notifier, which goes on by itself from now on. Does not come for one that cannot be started. */
+  readonly onTold: () => void;
+  /** Comes once. */
+  readonly onEnded: (outcome: Outcome, complaint: string) => void;
+}
 
 /**
- * The answer starts a notifier; one is ended with its whole group after `timeoutMs`. What that answers lets go of it: it goes
- * on by itself, and the daemon's end does not wait for somebody who is being told of it.
+ * Starts a notifier, which is ended with its whole group after `timeoutMs`. What it answers lets go: one that was told goes on
+ * by itself, for the daemon's end does not wait for somebody who is being told of it; one that was not is not started any more.
  */
-export function notifierRunner(
-  options: NotifierOptions,
-): (command: ProcessCommand, telling: Telling, onEnded: OnEnded) => () => void {
-  return (command, telling, onEnded) => {
-    let letGo = (): void => undefined;
+export type RunNotifier = (command: ProcessCommand, telling: Telling, events: NotifierEvents) => () => void;
+
+export function notifierRunner(options: NotifierOptions): RunNotifier {
+  return (command, telling, events) => {
+    let isWanted = true;
+    let letGo = (): void => {
+      isWanted = false;
+    };
     writeCommand({ ...command, argv: withPipe(command.argv) }, (written) => {
-      if (written.kind === "not-started") setImmediate(() => onEnded(written, ""));
-      else letGo = start(written, { ...options, ...telling }, onEnded);
+      if (!isWanted) return;
+      if (written.kind === "not-started") setImmediate(() => events.onEnded(written, ""));
+      else letGo = start(written, { ...options, ...telling }, events);
     });
     return () => letGo();
   };
@@ -53,7 +62,7 @@ export function notifierRunner(
 function start(
   command: { readonly text: string; readonly user: UserIdentity | null },
   { logPath, umask, stdin, timeoutMs }: NotifierOptions & Telling,
-  onEnded: OnEnded,
+  { onTold, onEnded }: NotifierEvents,
 ): () => void {
   const log = newLog(logPath, command.user);
   const logs = new StepLogs();
@@ -77,7 +86,7 @@ function start(
   logs.watch(log);
   /** What a command writes to its standard input is nobody's business. */
   shell.channel.resume();
-  shell.channel.end(writeNotifier({ text: command.text, logPath: log }) + stdin);
+  shell.channel.end(writeNotifier({ text: command.text, logPath: log }) + stdin, onTold);
   deadline = setTimeout(() => {
     isLate = true;
     endGroup(shell.pid, () => null);

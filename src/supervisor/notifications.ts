@@ -11,6 +11,7 @@ import type { Outcome } from "../core/result.ts";
 import type { Cause } from "../core/run.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../host/clock.ts";
+import type { RunNotifier } from "../host/notifier.ts";
 import type { ProcessCommand } from "../host/processes.ts";
 
 /** More notifications than this do not wait: the oldest is dropped and counted, because the newest matters to whoever is on call. */
@@ -23,12 +24,6 @@ export interface Notification {
   readonly at: string;
 }
 
-export type RunNotifier = (
-  command: ProcessCommand,
-  options: { readonly stdin: string; readonly timeoutMs: number },
-  onEnded: (outcome: Outcome, complaint: string) => void,
-) => () => void;
-
 export interface Notifications {
   readonly push: (
     notification: Notification,
@@ -37,8 +32,8 @@ export interface Notifications {
   readonly waitingCount: () => number;
   readonly droppedCount: () => number;
   /**
-   * The end: what waits is told, for as long as `endWithinMs`. The one that runs then is left to its own end. The answer is
-   * what nobody was told of.
+   * The end: what waits is told, for as long as `endWithinMs`. The one that runs then is left to its own end, if it has what
+   * it is to tell. The answer is what nobody was told of.
    */
   readonly end: (clock: Clock) => Promise<readonly string[]>;
 }
@@ -61,25 +56,36 @@ export function createNotifications(options: {
 }): Notifications {
   const waiting: Told[] = [];
   let isRunning = false;
+  /** The one that runs, until it has what it is to tell. */
+  let starting: Told | null = null;
   let isClosed = false;
   let letGo = (): void => undefined;
   let droppedCount = 0;
-  let onEmpty = (): void => undefined;
+  let onAllTold = (): void => undefined;
+
+  function isAllTold(): boolean {
+    return waiting.length === 0 && starting === null;
+  }
 
   function next(): void {
-    const told = waiting[0];
-    if (isRunning || isClosed || told === undefined) return;
-    waiting.shift();
+    const told = isRunning || isClosed ? undefined : waiting.shift();
+    if (told === undefined) return;
     isRunning = true;
+    starting = told;
     const { notifier, command, stdin } = told;
-    letGo = options.run(command, { stdin, timeoutMs: notifier.timeoutMs }, (outcome, complaint) => {
+    const onTold = (): void => {
+      starting = null;
+      if (isAllTold()) onAllTold();
+    };
+    const onEnded = (outcome: Outcome, complaint: string): void => {
       isRunning = false;
       const failure = sayFailure(outcome);
       const last = complaint.trimEnd().split("\n").at(-1) ?? "";
       if (failure !== null) options.onFailed(`${command.argv.join(" ")} ${failure}${last === "" ? "" : `: ${last}`}`);
+      onTold();
       next();
-    });
-    if (waiting.length === 0) onEmpty();
+    };
+    letGo = options.run(command, { stdin, timeoutMs: notifier.timeoutMs }, { onTold, onEnded });
   }
 
   return {
@@ -102,11 +108,12 @@ export function createNotifications(options: {
           cancel();
           isClosed = true;
           letGo();
-          resolve(waiting.splice(0).map(({ sentence }) => sentence));
+          const untold = [...(starting === null ? [] : [starting]), ...waiting.splice(0)];
+          resolve(untold.map(({ sentence }) => sentence));
         };
         const cancel = clock.callAt(clock.nowMs() + endWithinMs, finish);
-        onEmpty = finish;
-        if (waiting.length === 0) finish();
+        onAllTold = finish;
+        if (isAllTold()) finish();
       }),
   };
 }

@@ -203,11 +203,12 @@ export class Daemon {
         },
         pruneRuns: () => Promise.resolve(),
         newestRun: () => Promise.resolve(0),
-        runNotifier: (_command, { timeoutMs }, onEnded) => {
+        runNotifier: (_command, { timeoutMs }, { onTold, onEnded }) => {
           const { notifierHangs, notifierFails } = processHost.trouble;
           const isHung = random.chance(notifierHangs);
           const code = random.chance(notifierFails) ? 1 : 0;
           const outcome = isHung ? ({ kind: "timed-out", afterMs: timeoutMs } as const) : exited(code);
+          agenda.after(1, () => machine.deliver(life, onTold));
           return agenda.after(isHung ? timeoutMs : 1 + random.below(notifierTakesMs), () =>
             machine.deliver(life, () => onEnded(outcome, "")),
           );
