@@ -59,10 +59,12 @@ export function staleAtMs(turn: Pick<Turn, "state">, check: Check, latestAtMs: n
   return sinceMs + check.staleAfterMs + 1;
 }
 
-/** A check of the configuration speaks of that host. */
-export function isReported(configuration: Configuration, { source, host }: Observation): boolean {
+/** The check of the configuration that it came from speaks of that host, and no check is declared that goes by its name. */
+export function isReported(configuration: Configuration, { check: name, source, host }: Observation): boolean {
   const check = checkOf(configuration, source);
-  return check !== undefined && (check.dialect === "report" || host === check.host);
+  const namesake = checkOf(configuration, checkKey(name, host));
+  if (check === undefined || (namesake !== undefined && namesake !== check)) return false;
+  return check.dialect === "report" || host === check.host;
 }
 
 export function newObservation(check: Check, host: string, nowMs: number): Observation {

@@ -7,6 +7,7 @@ import { checkOf } from "./grouped.ts";
 import { isReported, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
 import { isLevel } from "./rules.ts";
+import { forget } from "./forget.ts";
 import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import type { Check, CheckKey, Configuration, Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
@@ -33,23 +34,26 @@ function reconfigureChecks(turn: Turn, before: Configuration): void {
     if (progress.job !== null && checks[key]?.job !== progress.job)
       turn.effects.push({ kind: "stopCheck", job: progress.job });
   }
-  const known = Object.entries(state.observations).filter(([, observation]) => isReported(configuration, observation));
   for (const [key, observation] of Object.entries(state.observations)) {
     if (isReported(configuration, observation)) continue;
-    const { check, host, standing } = observation;
-    const sentence = `${key} is not in the configuration any more; its status was ${standing.status}`;
-    record(turn, { kind: "check-removed", check, host, sentence });
+    const { source, standing } = observation;
+    const why =
+      source === key || checkOf(configuration, key) === undefined
+        ? "is not in the configuration any more"
+        : `is declared itself now, and not taken from ${source} any more`;
+    forget(turn, observation, `${key} ${why}; its status was ${standing.status}`);
   }
   /** As after a start: the declared ones in their order, which prefers one metric over another, then what they reported on. */
   const declared = configuration.checks.map((check) => [check.key, newObservation(check, check.host, nowMs)] as const);
-  const observations: State["observations"] = { ...Object.fromEntries(declared), ...Object.fromEntries(known) };
+  const observations: State["observations"] = { ...Object.fromEntries(declared), ...turn.state.observations };
   const named = new Set([
     ...configuration.hosts,
     ...Object.values(observations).map((observation) => observation.host),
   ]);
-  const hosts = Object.fromEntries(Object.entries(state.hosts).filter(([host]) => named.has(host)));
-  const lastMaster = state.lastMaster !== null && named.has(state.lastMaster) ? state.lastMaster : null;
-  turn.state = { ...state, checks, observations, hosts, lastMaster };
+  const hosts = Object.fromEntries(Object.entries(turn.state.hosts).filter(([host]) => named.has(host)));
+  const { lastMaster: known } = turn.state;
+  const lastMaster = known !== null && named.has(known) ? known : null;
+  turn.state = { ...turn.state, checks, observations, hosts, lastMaster };
 }
 
 /** What is run and how; a change of limits alone is no reason to begin anew. */
