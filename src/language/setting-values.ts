@@ -279,7 +279,7 @@ const readEnv: Reader = (option, { complaints, scope }, before) => {
     complaints.add("E304", option.name.span, "`env` needs NAME=VALUE", null);
     return null;
   }
-  const env: Record<string, string> = { ...before.env };
+  let env = before.env ?? {};
   for (const word of option.values) {
     const text = constantText(word, scope, complaints, "give it to the script as a word of the command instead");
     if (text === null) continue;
@@ -293,7 +293,7 @@ const readEnv: Reader = (option, { complaints, scope }, before) => {
       );
       return null;
     }
-    env[name] = value;
+    env = { ...env, [name]: value };
   }
   return { env };
 };

@@ -48,6 +48,20 @@ const checkRows: readonly { readonly name: string; readonly given: string; reado
   },
   { name: "for local", given: "check_db_host2 { for local }", want: { host: "host1" } },
   {
+    name: "a variable may have any name",
+    given: "check_events { resident, env __proto__=1 constructor=2 }",
+    want: {
+      run: {
+        kind: "resident",
+        program: {
+          argv: ["/opt/failoverd/checks/check_events"],
+          env: { ["__proto__"]: "1", constructor: "2" },
+          user: null,
+        },
+      },
+    },
+  },
+  {
     name: "its environment adds to the section's",
     given: "{ env A=1 B=1, rise 2 }\ncheck_events { resident, env B=2, rise 3 }",
     want: {
