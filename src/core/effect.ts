@@ -30,7 +30,7 @@ export type Effect =
       readonly command: BoundCommand;
       /** The one that the record names; no other may run it. */
       readonly launcher: ProcessIdentity;
-      readonly fence: { readonly device: FenceDevice; readonly host: string; readonly verb: "off" | "status" } | null;
+      readonly fence: AgentCall | null;
     }
   | { readonly kind: "killStep"; readonly run: number; readonly name: string }
   | { readonly kind: "notify"; readonly topic: NotifyTopic; readonly record: Record }
@@ -44,3 +44,19 @@ export type Effect =
     }
   /** The one moment at which a `tick` is wanted, if nothing happens before. Replaces the last one. */
   | { readonly kind: "wakeAt"; readonly atMs: number };
+
+/** What a fence agent is asked for. */
+export interface AgentCall {
+  readonly device: FenceDevice;
+  readonly host: string;
+  readonly verb: "off" | "status";
+}
+
+/** The process that a step starts next: what runs, how it is shown, what its files are called, how long it may take. */
+export interface StepProgram {
+  readonly command: BoundCommand;
+  readonly shown: readonly string[];
+  readonly name: string;
+  readonly limitMs: number;
+  readonly fence: AgentCall | null;
+}

@@ -7,10 +7,9 @@
 import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
 import type { FenceDevice } from "./configuration.ts";
-import type { Effect } from "./effect.ts";
 import type { Outcome } from "./result.ts";
 import type { BoundAction, BoundCommand, FenceCall } from "./run.ts";
-import type { StepProgram } from "./step-program.ts";
+import type { StepProgram } from "./effect.ts";
 
 type FenceAction = Extract<BoundAction, { kind: "fence" }>;
 
@@ -132,7 +131,7 @@ export function fenceCommand(action: FenceAction, call: FenceCall, attemptName: 
   const shown = ["fence", action.host, device.name, call.verb];
   const question = call.verb === "status" ? `status-${call.asked}` : "off";
   const name = `${attemptName}.device-${call.device + 1}.${call.deviceAttempt}.${question}`;
-  const fence: Extract<Effect, { kind: "startStep" }>["fence"] = { device, host: action.host, verb: call.verb };
+  const fence = { device, host: action.host, verb: call.verb };
   return { command, shown, name, limitMs: Math.max(1, call.untilMs - nowMs), fence };
 }
 

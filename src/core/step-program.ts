@@ -2,7 +2,7 @@
 import { invariant } from "../base/invariant.ts";
 import { shownWords } from "./agent-action.ts";
 import { fenceCommand } from "./fencing.ts";
-import type { Effect } from "./effect.ts";
+import type { StepProgram } from "./effect.ts";
 import type { BoundAction, BoundCommand, FenceCall, Run } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
@@ -19,15 +19,7 @@ export function commandAt(run: Run): BoundCommand | null {
   return action.kind === "fence" ? null : action.command;
 }
 
-/** The process that a step starts next: what runs, how it is shown, what its files are called, how long it may take. */
-export interface StepProgram {
-  readonly command: BoundCommand;
-  readonly shown: readonly string[];
-  readonly name: string;
-  readonly limitMs: number;
-  readonly fence: Extract<Effect, { kind: "startStep" }>["fence"];
-}
-
+/** What the step of a run starts at that attempt; `call`: of a fence. */
 export function describeStep(
   turn: Pick<Turn, "nowMs">,
   run: Run,

@@ -4,13 +4,13 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { errnoInWords, errnoOf } from "../host/errno.ts";
-import type { FenceCall } from "./supervisor.ts";
+import type { AgentCall } from "../core/effect.ts";
 import type { Stdin } from "./performer.ts";
 
 /** A password is a line; a file of this size is no password. */
 const secretBytesMax = 64 * 1024;
 
-export function readFenceStdin({ device, verb }: FenceCall): Stdin {
+export function readFenceStdin({ device, verb }: AgentCall): Stdin {
   const lines: string[] = [`action=${verb}`];
   for (const [name, value] of device.parameters) lines.push(lineOf(name, value));
   for (const [name, file] of device.secrets) {

@@ -11,7 +11,7 @@ import type { JournalLimits } from "../store/journal-files.ts";
 import { openJournal } from "../store/open-journal.ts";
 import { loadTable } from "../store/table.ts";
 import type { Configuration } from "../core/configuration.ts";
-import type { Effect } from "../core/effect.ts";
+import type { AgentCall } from "../core/effect.ts";
 import type { Event, StepFate } from "../core/event.ts";
 import type { Record } from "../core/record.ts";
 import type { Run } from "../core/run.ts";
@@ -46,14 +46,12 @@ export interface World {
   /** The highest number of a run whose logs are there, whatever the journal knows of it; 0: there are none. */
   readonly newestRun: () => Promise<number>;
   /** What a fence agent is told on its standard input, secrets and all; a sentence if a secret cannot be had. */
-  readonly readStdin: (fence: FenceCall) => Stdin;
+  readonly readStdin: (call: AgentCall) => Stdin;
   /** What decides: the core, unless a test watches it or spoils it. */
   readonly step?: Step;
   /** Smaller ones in tests, where files are to be put away soon. */
   readonly journalLimits?: JournalLimits;
 }
-
-export type FenceCall = NonNullable<Extract<Effect, { readonly kind: "startStep" }>["fence"]>;
 
 /** An event that is answered; the request's number is put in here. */
 export type Asking =

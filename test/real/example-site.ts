@@ -53,13 +53,24 @@ export async function setUpSite(example: string, changes: Changes = {}): Promise
 /** The simulated controller takes 14 s a question for another cipher than this one. */
 const slowDoor = [["lanplus=1", "lanplus=1 cipher=3"]] as const;
 
-/** What a boot does, and is gone with the power. */
+/** What a boot does, and is gone with the power. What else this machine has in /opt, Node perhaps, the hosts have there, too. */
 export async function setUpHost(host: Host): Promise<void> {
   await isUp(host);
+  const before = `/run/lab/${host}/opt`;
   await on(
     host,
-    `ip route replace default via ${gateway} && mkdir -p /run/systemd/system &&
-mount -t tmpfs -o mode=755 opt /opt && mkdir ${seenAs} && mount --bind ${folderOf(host)} ${seenAs}`,
+    `set -e
+ip route replace default via ${gateway}
+mkdir -p /run/systemd/system ${before}
+mount --rbind /opt ${before}
+mount -t tmpfs -o mode=755 opt /opt
+for folder in ${before}/*/; do
+  name=\${folder#${before}/}
+  [ -d "$folder" ] && [ "/opt/\${name%/}" != ${seenAs} ] || continue
+  mkdir "/opt/$name" && mount --rbind "$folder" "/opt/$name"
+done
+mkdir ${seenAs}
+mount --bind ${folderOf(host)} ${seenAs}`,
   );
 }
 
