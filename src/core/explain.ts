@@ -37,7 +37,16 @@ export function explain(
 ): Explained | null {
   const rule = known.configuration.rules.find((other) => other.name === name);
   if (rule === undefined) return null;
-  const turn: Turn = { ...known, nowMs, effects: [], edges: [], clocks: {}, wakes: [], isSilent: true };
+  const turn: Turn = {
+    ...known,
+    nowMs,
+    effects: [],
+    edges: [],
+    found: new Set(),
+    clocks: {},
+    wakes: [],
+    isSilent: true,
+  };
   const parts: ExplainedPart[] = [];
   const surroundings = around(turn, { owner: rule.name, cause: null });
   if (rule.trigger.kind === "condition") addParts(parts, "when", judge(rule.trigger.when, surroundings), 0);

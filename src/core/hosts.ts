@@ -7,10 +7,10 @@
 import { ownOf } from "../base/own.ts";
 import { checkOf, observationsOn, observedHosts } from "./grouped.ts";
 import { edgesOf, trigger } from "./triggers.ts";
-import { advance, unknownStanding } from "./standing.ts";
+import { advance, learnUnknown, unknownStanding } from "./standing.ts";
 import { isRole, rankOf } from "./status.ts";
 import { record, setHost, type Turn } from "./turn.ts";
-import type { Configuration } from "./configuration.ts";
+import { checkKey, type Configuration } from "./configuration.ts";
 import type { Status } from "./result.ts";
 import type { Cause } from "./run.ts";
 import type { Observation, Role, Standing, State } from "./state.ts";
@@ -77,13 +77,17 @@ function deriveHost(turn: Turn, host: string): void {
   const status = hostStatus(reported, agreed);
   const isLost = agreed === "master" && isOutlived(before, agreed, reported);
   const role = agreed === "conflict" || isLost ? null : agreed;
-  const { standing, changes } = advance(before, { status, role }, turn.nowMs, turn.state.nextOrder);
+  const { standing: advanced, changes } = advance(before, { status, role }, turn.nowMs, turn.state.nextOrder);
+  const isUnsure = counting.some((observation) => observation.standing.previous === null);
+  const standing = isUnsure ? advanced : learnUnknown(advanced, turn.state.learning);
   if (standing === known) {
     const { configuration, state } = turn;
     derivedOf.set(observationsOn(state, host), { checks: configuration.checks, learning: state.learning, standing });
     return;
   }
   setHost(turn, host, standing);
+  /** Nothing was known of it, or what one of its checks said first has made it so. A role that changes was known. */
+  const isFound = before.previous === null || counting.some(({ check }) => turn.found.has(checkKey(check, host)));
   for (const change of changes) {
     const { isRole: isChangeOfRole, from, to } = change;
     /** Where status and role change alike, the status says all: one change is told once. */
@@ -93,7 +97,7 @@ function deriveHost(turn: Turn, host: string): void {
     const outlived = isLost && !isChangeOfRole && to === "master" ? ({ isOutlived: true } as const) : {};
     if (!isToldByStatus)
       record(turn, { kind: "transition", host, check: null, isRole: isChangeOfRole, from, to, ...outlived, sentence });
-    edgesOf(turn, { host, check: null, change, before });
+    edgesOf(turn, { host, check: null, change, isFound: !isChangeOfRole && isFound });
   }
   if (standing.role !== before.role) {
     const isSilent = before.roleOrder > 0 && changes.length === 0;

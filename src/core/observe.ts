@@ -8,7 +8,7 @@
 import { sayDuration } from "../base/duration.ts";
 import { checkOf, observationsFrom } from "./grouped.ts";
 import { edgesOf } from "./triggers.ts";
-import { advance, unknownStanding } from "./standing.ts";
+import { advance, learnUnknown, unknownStanding } from "./standing.ts";
 import { isRole, rankOf } from "./status.ts";
 import { record, setObservation, setObservations, type Turn } from "./turn.ts";
 import { checkKey, type Check, type Configuration } from "./configuration.ts";
@@ -30,7 +30,24 @@ export function observe(turn: Turn, check: Check, before: Observation, result: R
     status === result.status
       ? `${check.name} says ${said}`
       : `at ${isWorse ? "least" : "most"} that bad ${isWorse ? check.fall : check.rise} times in a row, now ${said}`;
-  setObservation(turn, withStatus(turn, observation, status, why));
+  setObservation(turn, learnedIfUnknown(turn, withStatus(turn, observation, status, why)));
+}
+
+/** Learning has ended: what is still being confirmed is not known yet, all else is. */
+export function learnUnknowns(turn: Turn): void {
+  const observations = Object.values(turn.state.observations);
+  setObservations(
+    turn,
+    observations
+      .map((observation) => learnedIfUnknown(turn, observation))
+      .filter((learned, at) => learned !== observations[at]),
+  );
+}
+
+function learnedIfUnknown({ state }: Turn, observation: Observation): Observation {
+  if (observation.confirming.length > 0) return observation;
+  const standing = learnUnknown(observation.standing, state.learning);
+  return standing === observation.standing ? observation : { ...observation, standing };
 }
 
 /** Results that have become too old are no longer believed. Where all are silent, all become so in one turn. */
@@ -104,15 +121,17 @@ export function confirm(
 
 /** Tells of the changes, and whom they trigger. */
 function withStatus(turn: Turn, observation: Observation, status: Status, why: string): Observation {
+  const { host, check } = observation;
   const role = isRole(status) ? status : null;
   const { standing, changes } = advance(observation.standing, { status, role }, turn.nowMs, turn.state.nextOrder);
+  const isFound = observation.standing.previous === null;
+  if (isFound && changes.length > 0) turn.found.add(checkKey(check, host));
   for (const change of changes) {
-    const { host, check } = observation;
     if (!change.isRole) {
       const sentence = `${checkKey(check, host)}: ${change.from} -> ${change.to}: ${why}`;
       record(turn, { kind: "transition", host, check, isRole: false, from: change.from, to: change.to, sentence });
     }
-    edgesOf(turn, { host, check, change, before: observation.standing });
+    edgesOf(turn, { host, check, change, isFound });
   }
   return { ...observation, standing };
 }

@@ -17,12 +17,12 @@ import { isReported, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
 import { block, triggerOnFailure, whyBlocked } from "./run-end.ts";
 import { newRule, progressOf, setHost, setObservation, setRule, type Turn } from "./turn.ts";
-import { checkKey, type Configuration } from "./configuration.ts";
+import { checkKey, type CheckKey, type Configuration } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
 import type { PassedOver, Record } from "./record.ts";
 import type { Result, Status } from "./result.ts";
 import type { Cause, Run } from "./run.ts";
-import type { Observation, RuleProgress, State, WaitingTrigger } from "./state.ts";
+import type { Observation, RuleProgress, Standing, State, WaitingTrigger } from "./state.ts";
 
 export type LastingState = Pick<State, keyof ReturnType<typeof lastingOf>>;
 
@@ -136,7 +136,17 @@ export function replayRecords(
   },
   nowMs: number,
 ): State {
-  const turn: Turn = { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent: false };
+  const turn: Turn = {
+    configuration,
+    nowMs,
+    state,
+    effects: [],
+    edges: [],
+    found: new Set(),
+    clocks: {},
+    wakes: [],
+    isSilent: false,
+  };
   /** Those of the same turn: of them it may still be said that they were not put behind the others. */
   const fresh = new Set<WaitingTrigger>();
   for (const [index, record] of newer.records.entries()) {
@@ -295,7 +305,17 @@ function replayTransition(turn: Turn, record: Extract<Record, { kind: "transitio
     turn.state = { ...turn.state, nextOrder: turn.state.nextOrder + 1 };
   if (key === null && standing.role === "master" && before.role !== "master")
     turn.state = { ...turn.state, lastMaster: host };
-  for (const change of changes) edgesOf(turn, { host, check, change, before });
+  const isFound = wasFound(turn, key, before);
+  for (const change of changes) edgesOf(turn, { host, check, change, isFound: !change.isRole && isFound });
+}
+
+/** As when it was written: what a host becomes stands right behind what one of its checks became. */
+function wasFound(turn: Turn, key: CheckKey | null, before: Standing): boolean {
+  const isFirst = before.previous === null;
+  if (key === null) return isFirst || turn.found.size > 0;
+  turn.found.clear();
+  if (isFirst) turn.found.add(key);
+  return isFirst;
 }
 
 /** A report has named the host after the table was written. */

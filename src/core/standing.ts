@@ -8,7 +8,7 @@
 import { isRanked, isRole } from "./status.ts";
 import type { Status } from "./result.ts";
 import type { StatusPattern } from "./configuration.ts";
-import type { Role, Standing } from "./state.ts";
+import type { Role, Standing, State } from "./state.ts";
 
 export interface Change {
   readonly isRole: boolean;
@@ -29,6 +29,15 @@ export function unknownStanding(nowMs: number): Standing {
     roleOrder: 0,
     seenSinceRole: [],
   };
+}
+
+/**
+ * What is unknown at the end of learning, because it was silent or said so, is known to be that: what it becomes next is a
+ * change. What comes later, or is still being confirmed then, is found whenever it is confirmed.
+ */
+export function learnUnknown(standing: Standing, { sinceMs, isOver }: State["learning"]): Standing {
+  const isLearned = isOver && standing.previous === null && standing.sinceMs <= sinceMs;
+  return isLearned ? { ...standing, previous: standing.status } : standing;
 }
 
 /** `role`: what is confirmed now; null: nothing new is known of it. `order` is used if the role is confirmed anew. */

@@ -15,7 +15,7 @@ export type Role = "master" | "slave";
 export interface Standing {
   readonly status: Status;
   readonly sinceMs: number;
-  /** The status before this one; null at first. */
+  /** The status before this one. Null: nothing is known yet, also not that it is unknown. */
   readonly previous: Status | null;
   /** The last role confirmed. It outlives silence. */
   readonly role: Role | null;

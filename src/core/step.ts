@@ -13,7 +13,7 @@ import { sayDuration } from "../base/duration.ts";
 import { takeOverRun } from "./cut-off.ts";
 import { deriveHosts } from "./hosts.ts";
 import { unlearned } from "./holds.ts";
-import { refreshStaleness } from "./observe.ts";
+import { learnUnknowns, refreshStaleness } from "./observe.ts";
 import { endMaintenance, operate } from "./operate.ts";
 import { passOver, reconfigure } from "./reconfigure.ts";
 import { advanceRun, lookAtExpected, stepEnded } from "./runs.ts";
@@ -52,7 +52,17 @@ export function step(
 }
 
 function beginTurn(configuration: Configuration, state: State, nowMs: number): Turn {
-  return { configuration, nowMs, state, effects: [], edges: [], clocks: {}, wakes: [], isSilent: false };
+  return {
+    configuration,
+    nowMs,
+    state,
+    effects: [],
+    edges: [],
+    found: new Set(),
+    clocks: {},
+    wakes: [],
+    isSilent: false,
+  };
 }
 
 /** What is known now, and what the rules make of it. */
@@ -207,6 +217,8 @@ function finishLearning(turn: Turn): void {
   const tookMs = turn.nowMs - learning.sinceMs;
   if (waiting.length > 0 && turn.nowMs < learning.sinceMs + learningMsMax) return;
   turn.state = { ...turn.state, learning: { ...learning, isOver: true } };
+  learnUnknowns(turn);
+  deriveHosts(turn);
   const missing = waiting.length === 0 ? "every check that counts has reported" : `still silent: ${waiting.join(", ")}`;
   record(turn, {
     kind: "learned",

@@ -3,15 +3,15 @@ import { isChangeBetween, type Change } from "./standing.ts";
 import { record, type Turn } from "./turn.ts";
 import type { Status } from "./result.ts";
 import type { Cause } from "./run.ts";
-import type { Standing } from "./state.ts";
 import type { Trigger } from "./configuration.ts";
 
-/** A change of a check (`check` given) or of a host, which was `before`. */
+/** A change of a check (`check` given) or of a host. */
 export interface Edge {
   readonly host: string;
   readonly check: string | null;
   readonly change: Change;
-  readonly before: Standing;
+  /** Only found now: nobody saw it begin. */
+  readonly isFound: boolean;
 }
 
 /** Collects the rules that the edge triggers; each at most once in a turn for one host. A reload triggers nothing. */
@@ -19,14 +19,13 @@ export function edgesOf(turn: Turn, edge: Edge): void {
   for (const rule of turn.configuration.rules) {
     if (!isTriggered(rule.trigger, edge)) continue;
     const { host, check } = edge;
-    const isLearned = isKnownBefore(turn, edge.before);
     if (
       turn.edges.some((other) => other.rule === rule.name && other.cause.host === host && other.cause.check === check)
     )
       continue;
     const { to } = edge.change;
     const from = namedFrom(rule.trigger) ?? edge.change.from;
-    trigger(turn, { rule: rule.name, cause: { host, from, to, check, failed: null }, isLearned });
+    trigger(turn, { rule: rule.name, cause: { host, from, to, check, failed: null }, isLearned: !edge.isFound });
   }
 }
 
@@ -39,15 +38,6 @@ export function trigger(turn: Turn, edge: Turn["edges"][number]): void {
   const { rule, cause } = edge;
   const sentence = `${rule} dropped: ${sayCause(cause)}, which is what the reload made of it, and no change`;
   record(turn, { kind: "dropped", rule, cause, hold: "reload", hasWaited: false, sentence });
-}
-
-/**
- * It was something before, and is not merely known now: what is found at the start, or of what is new later, is no change.
- * The result that ends learning is still one of those that were found.
- */
-function isKnownBefore({ state }: Turn, before: Standing): boolean {
-  if (before.previous !== null) return true;
-  return state.learning.isOver && before.sinceMs <= state.learning.sinceMs;
 }
 
 /** `[master_to_critical]` is from master, also where a silence stood between. */

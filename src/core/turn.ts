@@ -17,6 +17,8 @@ export interface Turn {
   readonly effects: Effect[];
   /** Edges seen in this turn, in order: rules that want to fire. */
   readonly edges: { readonly rule: string; readonly cause: Cause; readonly isLearned: boolean }[];
+  /** Checks whose first status was confirmed in this turn: it was found, and nobody saw it begin. */
+  readonly found: Set<CheckKey>;
   /** The clocks of every `for` that was judged in this turn; they become the state's. */
   readonly clocks: { [key: string]: Clock };
   /** Moments at which something that was judged in this turn may come out otherwise. */

@@ -194,6 +194,6 @@ function judgeNow(
   owner: string,
   known: { readonly configuration: Configuration; readonly state: State; readonly nowMs: number },
 ) {
-  const turn: Turn = { ...known, effects: [], edges: [], clocks: {}, wakes: [], isSilent: true };
+  const turn: Turn = { ...known, effects: [], edges: [], found: new Set(), clocks: {}, wakes: [], isSilent: true };
   return judge(withoutFor(when), around(turn, { owner, cause: null }));
 }
