@@ -6,7 +6,7 @@ import { abandonRun, personFenced, resumeStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
 import { reportedHostsMax, take } from "./schedule.ts";
 import { rankOf } from "./status.ts";
-import { progressOf, record, setRule, type Turn } from "./turn.ts";
+import { note, progressOf, record, setRule, type Turn } from "./turn.ts";
 import { bindVariables, missingVariable } from "./variables.ts";
 import { checkKey, type Check } from "./configuration.ts";
 import type { Event } from "./event.ts";
@@ -184,6 +184,13 @@ function isKnownScope(turn: Turn, scope: string): boolean {
     checks.some((check) => check.name === scope || check.key === scope) ||
     rules.some((rule) => rule.name === scope)
   );
+}
+
+/** A reload may take away what maintenance was of: the rule of another name is not held by it. */
+export function sayIdleMaintenance(turn: Turn): void {
+  for (const { scope } of turn.state.maintenance)
+    if (!isKnownScope(turn, scope))
+      note(turn, "reload", `maintenance of ${scope} holds nothing any more: no host, check or rule is called that now`);
 }
 
 /** Its sentence; null: there was none. */

@@ -1,17 +1,18 @@
 /**
- * A reload: what did not change keeps state, counters and schedule. It changes no status that is known and fires nothing:
- * a `when` that is new and already true counts as seen, and fires when it becomes true again.
+ * A reload: what did not change, or has only another name, keeps state, counters and schedule. It changes no status that is
+ * known and fires nothing: a `when` that is new and already true counts as seen, and fires when it becomes true again.
  */
 import { sayCount } from "../base/count.ts";
 import { checkOf } from "./grouped.ts";
+import { sayIdleMaintenance } from "./operate.ts";
 import { isReported, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
-import { isLevel } from "./rules.ts";
+import { isLevel, noCause } from "./rules.ts";
 import { forget } from "./forget.ts";
 import { progressOf, record, setRule, type Turn } from "./turn.ts";
 import type { Check, CheckKey, Configuration, Rule } from "./configuration.ts";
 import type { Event } from "./event.ts";
-import type { CheckProgress, RuleProgress, State } from "./state.ts";
+import type { CheckProgress, Observation, RuleProgress, State } from "./state.ts";
 
 export function reconfigure(turn: Turn, event: Extract<Event, { kind: "reconfigured" }>): void {
   const { configuration } = turn;
@@ -19,12 +20,14 @@ export function reconfigure(turn: Turn, event: Extract<Event, { kind: "reconfigu
   record(turn, { kind: "configured", generation: event.generation, fingerprint: configuration.fingerprint, sentence });
   reconfigureChecks(turn, event.before);
   reconfigureRules(turn, event.before);
+  sayIdleMaintenance(turn);
 }
 
 function reconfigureChecks(turn: Turn, before: Configuration): void {
+  takeOverRenamed(turn, before);
   const { state, configuration, nowMs } = turn;
   const progresses = configuration.checks.map((check): readonly [CheckKey, CheckProgress] => {
-    const old = checkOf(before, check.key);
+    const old = checkOf(before, check.key) ?? namedBefore(turn, before, check);
     const progress = state.checks[check.key];
     const isSame = old !== undefined && progress !== undefined && sameProgram(old, check);
     return [check.key, isSame ? sooner(progress, check, nowMs) : newProgress(nowMs)];
@@ -56,6 +59,33 @@ function reconfigureChecks(turn: Turn, before: Configuration): void {
   turn.state = { ...turn.state, checks, observations, hosts, lastMaster };
 }
 
+/** What is known of a check goes by its new name, if it has only got another. */
+function takeOverRenamed(turn: Turn, before: Configuration): void {
+  for (const check of turn.configuration.checks) {
+    const old = namedBefore(turn, before, check);
+    const progress = old === undefined ? undefined : turn.state.checks[old.key];
+    const observation = old === undefined ? undefined : turn.state.observations[old.key];
+    if (old === undefined || progress === undefined || observation === undefined) continue;
+    const { [old.key]: _progress, ...checks } = turn.state.checks;
+    const { [old.key]: _observation, ...observations } = turn.state.observations;
+    const renamed: Observation = { ...observation, check: check.name, source: check.key };
+    turn.state = {
+      ...turn.state,
+      checks: { ...checks, [check.key]: progress },
+      observations: { ...observations, [check.key]: renamed },
+    };
+    record(turn, { kind: "note", topic: "reload", sentence: `${old.key} is called ${check.key} from now on` });
+  }
+}
+
+/** The check that is gone, and did for that host what this new one does. One that reports on many is not looked for. */
+function namedBefore({ configuration }: Turn, before: Configuration, check: Check): Check | undefined {
+  if (check.run.kind === "passive" || check.dialect === "report" || checkOf(before, check.key) !== undefined) return;
+  return before.checks.find(
+    (old) => old.host === check.host && sameProgram(old, check) && checkOf(configuration, old.key) === undefined,
+  );
+}
+
 /** What is run and how; a change of limits alone is no reason to begin anew. */
 function sameProgram(a: Check, b: Check): boolean {
   if (a.run.kind === "passive" || b.run.kind === "passive") return a.run.kind === b.run.kind;
@@ -75,24 +105,55 @@ function sooner(progress: CheckProgress, check: Check, nowMs: number): CheckProg
 
 function reconfigureRules(turn: Turn, before: Configuration): void {
   const rules = turn.configuration.rules.map((rule): readonly [string, RuleProgress] => {
-    const old = before.rules.find((other) => other.name === rule.name);
-    const progress = progressOf(turn, rule.name);
+    const old = predecessorOf(turn, before, rule);
+    const progress = progressOf(turn, old?.name ?? rule.name);
     return [rule.name, sameTrigger(old, rule) ? progress : { ...progress, trueSinceMs: null, hasFired: false }];
   });
   turn.state = { ...turn.state, rules: Object.fromEntries(rules) };
+}
+
+/** What the rule was before the reload: that of its name; or one that is gone, of which it is but a new name. */
+function predecessorOf({ configuration }: Turn, before: Configuration, rule: Rule): Rule | undefined {
+  const isGone = ({ name }: Rule): boolean => !configuration.rules.some((other) => other.name === name);
+  return (
+    before.rules.find((other) => other.name === rule.name) ??
+    before.rules.find((other) => isGone(other) && withoutName(other) === withoutName(rule))
+  );
+}
+
+function withoutName(rule: Rule): string {
+  return JSON.stringify({ ...rule, name: "" }, (key, value: unknown) => (key === "place" ? null : value));
 }
 
 function sameTrigger(a: Rule | undefined, b: Rule): boolean {
   return a !== undefined && JSON.stringify(a.trigger) === JSON.stringify(b.trigger);
 }
 
-/** A `when` that is true, and was not before the reload or is another than it was, counts as seen. */
+/**
+ * A `when` that is true, and was not before the reload, counts as seen. One that was true under its old words as well goes on:
+ * what had fired has fired, and what was still held or counting fires when nothing holds it back any more.
+ */
 export function passOver(turn: Turn, before: Configuration, known: State): void {
+  const past: Turn = { ...turn, configuration: before, state: known };
   for (const rule of turn.configuration.rules) {
     if (rule.trigger.kind !== "condition" || !isLevel(turn, rule, rule.trigger.when)) continue;
-    const old = before.rules.find((other) => other.name === rule.name);
-    const wasTrue =
-      sameTrigger(old, rule) && isLevel({ ...turn, configuration: before, state: known }, rule, rule.trigger.when);
-    if (!wasTrue) setRule(turn, rule.name, { hasFired: true });
+    const old = predecessorOf(turn, before, rule);
+    const wasTrue = old?.trigger.kind === "condition" && isLevel(past, old, old.trigger.when);
+    const hadFired = old !== undefined && progressOf(past, old.name).hasFired;
+    if (wasTrue && (sameTrigger(old, rule) || !hadFired)) continue;
+    setRule(turn, rule.name, { hasFired: true });
+    if (!hadFired)
+      record(turn, {
+        kind: "dropped",
+        rule: rule.name,
+        cause: noCause,
+        hold: "reload",
+        hasWaited: false,
+        sentence: sayPassedOver(rule),
+      });
   }
+}
+
+function sayPassedOver({ name }: Rule): string {
+  return `${name} dropped: its "when" is true already, which is what the reload made of it, and no change; it fires when it was false in between, or by failoverctl run ${name}`;
 }
