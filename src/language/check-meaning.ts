@@ -80,7 +80,7 @@ function readCheck(
   const everyMs = settings.everyMs ?? defaultEveryMs;
   const timeoutMs = settings.timeoutMs ?? Math.min(everyMs, defaultTimeoutMaxMs);
   const staleAfterMs = settings.staleMs ?? defaultStaleMs(kind, everyMs, timeoutMs);
-  if (kind === "scheduled" && staleAfterMs <= everyMs) {
+  if (kind === "scheduled" && staleAfterMs <= everyMs && own.isWhole && defaults.isWhole) {
     const span = own.spans.get("stale") ?? command.span;
     const message = `a result would be stale after ${sayDuration(staleAfterMs)}, before the next one comes (every ${sayDuration(everyMs)})`;
     complaints.add("E405", span, message, "make `stale` at least twice as long as `every`");

@@ -101,9 +101,11 @@ function readSection(section: Section, context: SettingsContext): readonly Found
   const { complaints } = context;
   const found: Found[] = [];
   let defaults = noSettings;
+  let isMisplaced = false;
   for (const line of section.lines) {
     if (line.kind === "defaults") {
       if (found.length > 0 && !line.isBroken) {
+        isMisplaced = true;
         complaints.add(
           "E312",
           line.span,
@@ -129,7 +131,12 @@ function readSection(section: Section, context: SettingsContext): readonly Found
       "write one below, or remove the header",
     );
   }
-  return found;
+  return isMisplaced ? found.map(inDoubt) : found;
+}
+
+/** Braces that stand where they cannot may have been meant for it. */
+function inDoubt(check: Found): Found {
+  return { ...check, isWhole: false, defaults: { ...check.defaults, isWhole: false } };
 }
 
 /** Whose section it is; null: not one of checks.conf, which is told. */

@@ -13,7 +13,7 @@ export interface ReadSettings {
   readonly settings: Settings;
   /** Where each option stands, by its name. */
   readonly spans: ReadonlyMap<string, Span>;
-  /** Nothing in them was refused: what they do not say, they do not mean. */
+  /** Nothing in them was refused: what they do not say, they do not mean, and what follows from it may be complained of. */
   readonly isWhole: boolean;
 }
 
@@ -44,6 +44,7 @@ export function readSettings(
     }
     if (spans.has(name) && name !== "env") {
       context.complaints.add("E302", nameSpan, `\`${name}\` is given twice`, "leave one of the two out");
+      isWhole = false;
       continue;
     }
     spans.set(name, option.span);
@@ -67,14 +68,13 @@ export function overlay(defaults: Settings, own: Settings): Settings {
 
 /** Two lines of section defaults are one; what both set is told. */
 export function mergeDefaults(before: ReadSettings, after: ReadSettings, complaints: Complaints): ReadSettings {
-  for (const [name, span] of after.spans) {
-    if (!before.spans.has(name) || name === "env") continue;
+  const twice = [...after.spans].filter(([name]) => before.spans.has(name) && name !== "env");
+  for (const [name, span] of twice)
     complaints.add("E302", span, `\`${name}\` is already set for this section`, "leave one of the two out");
-  }
   return {
     settings: overlay(before.settings, after.settings),
     spans: new Map([...before.spans, ...after.spans]),
-    isWhole: before.isWhole && after.isWhole,
+    isWhole: before.isWhole && after.isWhole && twice.length === 0,
   };
 }
 
