@@ -2,7 +2,7 @@
 import { readAction, settingsContext, type RuleContext } from "./action-meaning.ts";
 import { readCheckName, readCondition, readHost, refuseUnknown, type ConditionContext } from "./condition-meaning.ts";
 import { isName } from "../core/host-name.ts";
-import { meantClause } from "./scripts.ts";
+import { isMeantOtherwise, meantClause } from "./scripts.ts";
 import { checkName } from "./setting-values.ts";
 import { mergeDefaults, noSettings, readSettings, type ReadSettings } from "./settings.ts";
 import { isStatus, refuseStatus } from "./statuses.ts";
@@ -129,15 +129,17 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
   let when: Clause | null = null;
   let guard: Clause | null = null;
   let isBroken = false;
+  let isBehindAction = false;
   const commands: Command[] = [];
   for (const line of section.lines) {
     switch (line.kind) {
       case "command":
         commands.push(line);
         isBroken ||= line.isBroken;
+        isBehindAction ||= !(isMeantOtherwise(line.words) && isNoScript(line, context));
         break;
       case "defaults":
-        if (commands.length > 0 && !line.isBroken) {
+        if (isBehindAction && !line.isBroken) {
           complaints.add(
             "E312",
             line.span,
@@ -161,7 +163,7 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
       case "when":
       case "if": {
         const before: Clause | null = line.kind === "when" ? when : guard;
-        const refused = refuseClause(line, { header, before, isBehindAction: commands.length > 0 }, context);
+        const refused = refuseClause(line, { header, before, isBehindAction }, context);
         if (refused) isBroken = true;
         else if (line.kind === "when") when = line;
         else guard = line;
@@ -186,7 +188,7 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
     header.kind === "rule" &&
     when === null &&
     !section.lines.some((line) => line.kind === "when" || line.kind === "unreadable") &&
-    !commands.some((command) => isMisspeltClause(command, context)) &&
+    !commands.some((command) => meantClause(command.words) !== null && isNoScript(command, context)) &&
     commands.length > 0
   ) {
     complaints.add(
@@ -201,10 +203,9 @@ function sortLines(section: Section, header: RuleHeader, context: RuleContext & 
 }
 
 /** Which is told where it stands. */
-function isMisspeltClause({ words }: Command, { surroundings }: RuleContext): boolean {
-  const script = words[0] === undefined ? null : plainText(words[0]);
-  if (script === null || meantClause(words) === null) return false;
-  return surroundings.findScript("actions", script, null).kind === "refused";
+function isNoScript({ words: [script] }: Command, { surroundings }: RuleContext): boolean {
+  const name = script === undefined ? null : plainText(script);
+  return name !== null && surroundings.findScript("actions", name, null).kind === "refused";
 }
 
 function hasBrokenClause(...clauses: readonly (Clause | null)[]): boolean {

@@ -33,16 +33,25 @@ export function refuseFirstWord(words: readonly Word[], hint: string, complaints
  */
 export function meantClause(words: readonly Word[]): "when" | "if" | "if not" | null {
   const [first = "", ...rest] = words.map(shownText);
+  const isUnless = first === "unless";
   const near = nearest(first, ["when", "if"]);
-  const pattern = near === null ? conditionPattern : /(?:^| )(?:is|are|was|of) /;
+  const pattern = near === null && !isUnless ? conditionPattern : /(?:^| )(?:is|are|was|of) /;
   if (!pattern.test(rest.join(" "))) return null;
-  if (first === "unless") return "if not";
+  if (isUnless) return "if not";
   return near === "if" ? "if" : "when";
 }
+
+const hintForUnless = "there is no `unless`: write `if not (…)`, with the condition in the parentheses";
 
 const conditionPattern = new RegExp(
   `(?:is|are|was) (?:not )?(?:in its|\\(?(?:${knownStatuses.join("|")})\\b)|\\S of \\S+ (?:[<>=]|!=)`,
 );
+
+/** A line whose script is not there, and that was to be no command but a clause, or options: what stands below it is not below an action. */
+export function isMeantOtherwise(words: readonly Word[]): boolean {
+  const [script] = words.map(shownText);
+  return script !== undefined && (meantLine(script, words) !== null || meantClause(words) !== null);
+}
 
 /** What a line was meant to be that begins with a word of the language, and is read as a command; null: nothing else. */
 function meantLine(script: string, words: readonly Word[]): string | null {
@@ -64,7 +73,7 @@ export function refuseScript(
   const hint = (): string | null => {
     const misspelt = isBareName ? didYouMean(of.script, others()) : null;
     const clause = of.folder === "actions" && misspelt === null ? meantClause(of.words) : null;
-    const meant = clause === null ? null : `did you mean \`${clause}\`?`;
+    const meant = clause === null ? null : clause === "if not" ? hintForUnless : `did you mean \`${clause}\`?`;
     return meantLine(of.script, of.words) ?? meant ?? refused.hint ?? misspelt;
   };
   complaints.add("E316", of.span, `\`${of.script}\` cannot be run: ${refused.reason}`, hint);

@@ -70,6 +70,7 @@ const foreign: ReadonlyMap<string, string> = new Map([
   ["equals", "write `is`"],
   ["has", "write `is`"],
   ["were", "write `was`"],
+  ["unless", "write `and not (…)`, with the condition in the parentheses"],
   ["isnt", "write `is not`"],
   ["isn't", "write `is not`"],
   ["seconds", "write durations as `5s`, without a blank"],
