@@ -10,6 +10,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { lint } from "./lint/lint.ts";
 import { parse, type Parsed } from "./parse.ts";
 import { fileBytesMax, readSource, whyNoText, type SourceFile } from "./source.ts";
+import { plainText } from "./words.ts";
 import type { Code } from "./codes.ts";
 import type { FileKind } from "./lexer.ts";
 import type { Scope } from "./scope.ts";
@@ -94,7 +95,7 @@ function readFile(file: SourceFile | null, kind: FileKind): ReadFile {
   return { ...parse(complaints, kind), complaints };
 }
 
-/** Of hosts, checks and statuses that could not be read, and of variables, nobody can say that there are none. */
+/** Of hosts, checks and statuses that could not be read, and of variables, nobody can say that there are none, or what they stand for. */
 function consequencesOf(of: {
   readonly checks: ReadFile;
   readonly actions: ReadFile;
@@ -107,6 +108,10 @@ function consequencesOf(of: {
       header.kind !== "broken" && (header.kind !== "vars" || lines.every(({ kind }) => kind === "assignment")),
   );
   if (!areVariablesRead) codes.add("E315");
+  const areValuesRead = of.actions.tree.sections.every(({ lines }) =>
+    lines.every((line) => line.kind !== "assignment" || (line.value !== null && plainText(line.value) !== null)),
+  );
+  if (!areValuesRead) codes.add("E603");
   return codes;
 }
 
