@@ -92,7 +92,7 @@ export const codes = {
   W14: "a for that may mean less than it seems",
   W15: "a secret in the open",
   W16: "a lint comment that does nothing",
-  W17: "no actions.conf",
+  W17: "no actions.conf, or one without a rule",
   W18: "more warnings than are shown",
   W19: "a fence device that does not prove that the host is off",
   W20: "a fence device that is ended before it acts",

@@ -68,10 +68,8 @@ export function readConfiguration(files: ConfigurationFiles, surroundings: Surro
     checks: readChecksOfFile.map(({ check }) => check),
     ...partsOf(meaning),
   };
-  lint({ configuration, declarations, meaning, checks: readChecksOfFile }, { checks, actions });
-  if (files.actions === null) {
-    actions.complaints.addOfFile("W17", "there is no actions.conf, so failoverd looks on and never acts");
-  }
+  const hasActionsFile = files.actions !== null;
+  lint({ configuration, declarations, meaning, checks: readChecksOfFile, hasActionsFile }, { checks, actions });
   return { configuration, complaints: listAll(all) };
 }
 

@@ -49,15 +49,20 @@ const askedAtOnce = 8;
 /** A first reading asks, a second has the answers; a third would mean that they raised new questions, which they do not. */
 const readingsMax = 3;
 
-/** Reads and judges all configuration files in `folders.conf`. `localHost` is this host's name. Never throws for a file. */
+/**
+ * Reads and judges all configuration files in `folders.conf`. `localHost` is this host's name; `inForce`: what a daemon that
+ * runs would do without. Never throws for a file.
+ */
 export async function loadConfiguration(
   folders: Folders,
-  options: { readonly localHost: string },
+  options: { readonly localHost: string; readonly inForce?: Configuration },
 ): Promise<LoadedConfiguration> {
   const checks = await readConfigurationFile(folders, "checks");
   const actions = await readConfigurationFile(folders, "actions");
   const unread = [checks, actions].flatMap((read) => (read.kind === "refused" ? [read.complaint] : []));
   if (checks.kind === "missing") unread.unshift(missingChecks(folders));
+  if (actions.kind === "missing" && isActionsInForce(options.inForce) && existsSync(folders.conf))
+    unread.push(lostActions(folders));
   if (unread.length > 0) return { configuration: null, complaints: onceAFault(unread) };
 
   const { readConfiguration } = await import("../language/read-configuration.ts");
@@ -67,7 +72,9 @@ export async function loadConfiguration(
     const questions: Questions = { users: new Set(), agents: new Map() };
     const loaded = readConfiguration(files, surroundingsOf(folders, options.localHost, answers, questions));
     if (reading === readingsMax || questions.users.size + questions.agents.size === 0) {
-      return { ...loaded, complaints: loaded.complaints.map((complaint) => placeMissingActions(folders, complaint)) };
+      const place = (complaint: Complaint): Complaint =>
+        actions.kind === "missing" ? placeMissingActions(folders, complaint) : complaint;
+      return { ...loaded, complaints: loaded.complaints.map(place) };
     }
     await findOut(questions, answers);
   }
@@ -205,6 +212,17 @@ function fileOf(read: ReadFile): SourceFile | null {
 function missingChecks(folders: Folders): Complaint {
   const message = `there is no ${join(folders.conf, "checks.conf")}`;
   return complaintOfFile("checks.conf", "E001", message, howToBegin(folders, "checks"));
+}
+
+function isActionsInForce(inForce: Configuration | undefined): boolean {
+  return inForce !== undefined && inForce.rules.length + inForce.fences.length + inForce.notifiers.length > 0;
+}
+
+/** A file that was moved away for a moment, or not mounted again, is no order to do nothing from now on. */
+function lostActions(folders: Folders): Complaint {
+  const message = `there is no ${join(folders.conf, "actions.conf")} any more, and every rule, fence device and notifier would go with it`;
+  const hint = "put it back; if nothing is to be done any more, leave one with the comment `# lint: allow W17` and why";
+  return complaintOfFile("actions.conf", "E001", message, hint);
 }
 
 /** The language warns that there are no actions; here it is known where they were looked for. */

@@ -22,7 +22,8 @@ export function createReload(options: {
   let last: Promise<unknown> = Promise.resolve();
 
   async function reload(): Promise<Reloaded> {
-    const { configuration, complaints } = await loadConfiguration(folders, { localHost });
+    const inForce = supervisor.configuration();
+    const { configuration, complaints } = await loadConfiguration(folders, { localHost, inForce });
     const errors = complaints.filter((complaint) => complaint.severity === "error");
     const [first] = errors;
     for (const complaint of complaints)

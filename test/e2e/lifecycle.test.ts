@@ -188,6 +188,24 @@ void test("a reload with errors keeps the old configuration, says why, and every
   assert.equal((await daemon.status()).daemon.configuration.refused, null);
 });
 
+void test("a reload without actions.conf keeps the rules, one with nothing but comments lets them go", async (t) => {
+  const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\n" });
+  const rulesOf = async (): Promise<readonly string[]> => (await daemon.status()).rules.map(({ rule }) => rule);
+  const before = await rulesOf();
+  assert.equal(before.length, 1);
+  rmSync(join(daemon.root, "conf/actions.conf"));
+  const { code, stderr } = await daemon.ctl("reload");
+  assert.equal(code, 4);
+  assert.match(stderr, /^actions\.conf: error: there is no \S+\/conf\/actions\.conf any more, .*\[E001\]$/m);
+  assert.match(stderr, /stays as it was/);
+  assert.deepEqual(await rulesOf(), before);
+  assert.match((await daemon.status()).daemon.configuration.refused ?? "", /^actions\.conf: there is no /);
+
+  daemon.write({ "actions.conf": "# lint: allow W17 this host only looks\n" });
+  assert.equal((await daemon.ctl("reload")).code, 0);
+  assert.deepEqual(await rulesOf(), []);
+});
+
 void test("a reload during a run: the run goes on as it began", async (t) => {
   const waits = `${noteDown}; while [ ! -e "$E2E_ROOT/go" ]; do sleep 0.02; done`;
   const daemon = await twoSlaves(t, { actionsConf: "[slave_to_master]\none\ntwo %MASTER%\n", scripts: { one: waits } });

@@ -5,6 +5,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, beforeEach, test } from "node:test";
+import type { Configuration } from "../../src/core/configuration.ts";
 import { findGroups } from "../../src/host/user-identity.ts";
 import { loadConfiguration } from "../../src/supervisor/configuration-files.ts";
 import { foldersOf } from "../../src/supervisor/folders.ts";
@@ -63,6 +64,25 @@ void test("without actions.conf it looks on, and says so", async () => {
     missing,
     "actions.conf:0 W17 there is no ROOT/conf/actions.conf, so failoverd will look on and never act (begin with two lines: `[slave_to_master]`, and below it `plumb` (one of the scripts in ROOT/actions))",
   );
+});
+
+void test("an actions.conf that a daemon has rules, devices or notifiers from is missed", async () => {
+  put("conf/actions.conf", "[notify]\nplumb\n");
+  const { configuration } = await loadConfiguration(folders, { localHost: "host1" });
+  assert.ok(configuration !== null);
+  const codesWith = async (inForce: Configuration): Promise<readonly string[]> => {
+    const loaded = await loadConfiguration(folders, { localHost: "host1", inForce });
+    return loaded.complaints.map(({ file, code }) => `${file} ${code}`).filter((code) => !code.endsWith("W08"));
+  };
+  const nothing = { ...configuration, notifiers: [] };
+  assert.deepEqual(await codesWith(configuration), ["actions.conf W17"]);
+  rmSync(join(root, "conf/actions.conf"));
+  assert.deepEqual(await codesWith(configuration), ["actions.conf E001"]);
+  assert.deepEqual(await codesWith(nothing), ["actions.conf W17"]);
+  put("conf/actions.conf", "# lint: allow W17 this host only looks\n");
+  assert.deepEqual(await codesWith(configuration), []);
+  rmSync(join(root, "conf"), { recursive: true });
+  assert.deepEqual(await codesWith(configuration), ["checks.conf E001"]);
 });
 
 void test("without the folder that is what is said", async () => {

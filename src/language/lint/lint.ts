@@ -11,7 +11,7 @@ import { lintConditions } from "./conditions.ts";
 import { lintBehindPeople, lintDelays, lintProofs, lintSecrets } from "./devices.ts";
 import { lintChecks, lintVariables } from "./names.ts";
 import { lintFencesOfMasters, lintPromotions } from "./promotions.ts";
-import { lintDoubles, lintImpossible, lintNoMaster } from "./triggers.ts";
+import { lintDoubles, lintImpossible, lintNoMaster, lintNoRule } from "./triggers.ts";
 import { lintWords } from "./words.ts";
 import { lineOf } from "../source.ts";
 import type { Complaints } from "../complaints.ts";
@@ -34,6 +34,7 @@ export function lint(linted: Linted, files: Readonly<Record<Warning["file"], Lin
     ...lintImpossible(linted),
     ...lintDoubles(linted, files.actions.complaints.source),
     ...lintNoMaster(linted),
+    ...lintNoRule(linted),
     ...lintPromotions(linted),
     ...lintFencesOfMasters(linted),
     ...lintEchoes(linted),
@@ -71,13 +72,16 @@ function report(warnings: readonly Warning[], file: LintedFile): void {
   const byPlace = new Map(allowances.map((allowance) => [`${allowance.code} ${allowance.statement}`, allowance]));
   const told = new Set<string>();
   for (const { code, span, message, hint } of warnings) {
-    const statement = indexOfLine(lines, lineOf(source, span.start));
-    const allowance = byPlace.get(`${code} ${statement}`);
+    const allowance =
+      span === null
+        ? allowances.find((other) => other.code === code)
+        : byPlace.get(`${code} ${indexOfLine(lines, lineOf(source, span.start))}`);
     if (allowance !== undefined) allowance.isUsed = true;
-    const once = `${code} ${span.start} ${message}`;
+    const once = `${code} ${span?.start} ${message}`;
     if (allowance !== undefined || told.has(once)) continue;
     told.add(once);
-    file.complaints.add(code, span, message, hint);
+    if (span === null) file.complaints.addOfFile(code, message, hint);
+    else file.complaints.add(code, span, message, hint);
   }
   for (const { code, comment, isUsed } of allowances) {
     if (isUsed) continue;

@@ -11,12 +11,14 @@ export interface Linted {
   readonly declarations: Declarations;
   readonly meaning: Actions;
   readonly checks: readonly { readonly check: Check; readonly declared: DeclaredCheck }[];
+  readonly hasActionsFile: boolean;
 }
 
 export interface Warning {
   readonly file: "checks" | "actions";
   readonly code: Extract<Code, `W${string}`>;
-  readonly span: Span;
+  /** null: it is about the whole file, and a comment anywhere in it allows it. */
+  readonly span: Span | null;
   readonly message: string;
   readonly hint: string | null;
 }

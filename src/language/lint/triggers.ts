@@ -1,4 +1,4 @@
-/** What can go wrong with when a rule fires: W02, W04, W12. */
+/** What can go wrong with when a rule fires: W02, W04, W12, W17. */
 import { lineOf, type Source } from "../source.ts";
 import { sayCondition, saySubject } from "../../core/condition-text.ts";
 import { variablesIn } from "../../core/evaluate.ts";
@@ -227,6 +227,16 @@ export function* lintNoMaster({ meaning }: Linted): Iterable<Warning> {
     message,
     hint: "add one: `[rule NAME]` with `when %MASTER% is critical or down for 5s`",
   };
+}
+
+/** A file of which the first half was written is read as well as a whole one. */
+export function* lintNoRule({ meaning, hasActionsFile }: Linted): Iterable<Warning> {
+  if (meaning.rules.length > 0) return;
+  const [what, hint] = hasActionsFile
+    ? ["rule in actions.conf", "if that is meant, say so in it: `# lint: allow W17` and why"]
+    : ["actions.conf", null];
+  const message = `there is no ${what}, so failoverd looks on and never acts`;
+  yield { file: "actions", code: "W17", span: null, message, hint };
 }
 
 const bad = ["critical", "down", "unknown", "conflict"];
