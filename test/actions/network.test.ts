@@ -204,7 +204,11 @@ void test("an address and its link", { skip }, async (context) => {
   assert.equal(await ask("-a", "10.99.0.1"), "exit 0: OK - 10.99.0.1 is on eth0 | present=1");
   assert.equal(await ask("-a", "10.99.0.1", "-i", "lo"), "exit 2: CRITICAL - 10.99.0.1 is not here on lo | present=0");
   assert.equal(await ask("-a", "10.99.0.1", "-i", "eth7"), "exit 2: CRITICAL - there is no interface eth7 | present=0");
-  assert.match(await ask("-a", "nonsense"), /^exit 3: UNKNOWN - ip: /);
+  assert.match(await ask("-a", "10.99.0.300"), /^exit 3: UNKNOWN - ip: /);
+  /** As take_address has it: the prefix does not make it the question whether anything of the network is here. */
+  assert.equal(await ask("-a", "10.99.0.100/24", "-r"), "exit 0: SLAVE - 10.99.0.100 is not here | present=0");
+  assert.equal(await ask("-a", "fd99::100/64", "-r"), "exit 0: SLAVE - fd99::100 is not here | present=0");
+  assert.equal(await ask("-a", "10.99.0.1/24", "-r"), "exit 0: MASTER - 10.99.0.1 is on eth0 | present=1");
   await network.ip("wire", "link", "set", "to-a", "down");
   assert.equal(await ask("-a", "10.99.0.1"), "exit 2: CRITICAL - 10.99.0.1 is here, and eth0 is down | present=1");
 });
@@ -223,7 +227,7 @@ void test("check_address_events and check_link_events say at once what changed",
   const network = await Network.build(context);
   const onA = (check: string, ...words: string[]): Resident =>
     new Resident(context, network.on("a", pathOf("checks", check), ...words));
-  const address = onA("check_address_events", "-a", "10.99.0.100", "-r", "-n", "1");
+  const address = onA("check_address_events", "-a", "10.99.0.100/24", "-r", "-n", "1");
   const link = onA("check_link_events", "-i", "eth0", "-n", "1");
   assert.equal(await address.line("SLAVE"), "SLAVE - 10.99.0.100 is not here | present=0");
   assert.equal(await link.line("OK"), "OK - eth0 has a link | link=1");

@@ -1,11 +1,13 @@
 /** TCP and HTTP: what answers, what refuses, what hangs, with every tool that can ask. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { symlinkSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { findFreePorts } from "../demo/free-ports.ts";
-import { pathWith } from "./folder.ts";
+import { pathWith, writeScript } from "./folder.ts";
 import { skipWithout } from "./needs.ts";
 import { ask } from "./script.ts";
 import { whenOver } from "./when-over.ts";
@@ -39,6 +41,29 @@ for (const [tool, programs] of Object.entries(tcpTools)) {
     assert.equal(await ask("check_tcp_answer", ["-H", "host.invalid", "-p", "1"], options), nameless);
   });
 }
+
+const skipBusybox = skipWithout({ programs: { busybox: "busybox", tr: "coreutils" } });
+
+void test("check_tcp_answer with busybox's nc, which knows no -z", { skip: skipBusybox }, async (context) => {
+  const path = await pathWith(context, "sh", "tr", "busybox");
+  for (const applet of ["nc", "true"]) symlinkSync("busybox", join(path, applet));
+  const options = { env: { PATH: path } };
+  const port = await listen(context, createServer());
+  const [closed] = await findFreePorts();
+  const taken = `exit 0: OK - 127.0.0.1 takes connections on port ${port} | time=U`;
+  assert.equal(await ask("check_tcp_answer", ["-H", "127.0.0.1", "-p", String(port)], options), taken);
+  const refused = `exit 2: DOWN - 127.0.0.1 refuses connections on port ${closed}`;
+  assert.equal(await ask("check_tcp_answer", ["-H", "127.0.0.1", "-p", String(closed)], options), refused);
+  const fraction = "exit 3: UNKNOWN - -t takes whole seconds where there is nc only";
+  assert.equal(await ask("check_tcp_answer", ["-H", "127.0.0.1", "-p", "1", "-t", "0.5"], options), fraction);
+});
+
+void test("check_tcp_answer with an nc that knows neither way", { skip: skipTcp }, async (context) => {
+  const path = await pathWith(context, "sh", "tr");
+  writeScript(path, "nc", "echo 'usage: nc HOST PORT' >&2; exit 1");
+  const said = await ask("check_tcp_answer", ["-H", "127.0.0.1", "-p", "1"], { env: { PATH: path } });
+  assert.equal(said, "exit 3: UNKNOWN - this nc knows neither -z nor -e");
+});
 
 void test("check_tcp_answer: a full backlog is no answer", { skip: skipTcp }, async (context) => {
   /** A listening socket of which nobody takes anything: the kernel stops answering when its queue is full. */

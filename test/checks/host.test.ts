@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readPlugin } from "../../src/dialect/plugin.ts";
@@ -67,6 +67,8 @@ void test("check_mounted", { skip: skipWithout({ programs: mounts, isRoot: true 
   const folder = makeFolder(context);
   const path = join(folder, "srv data");
   mkdirSync(path);
+  const link = join(folder, "link");
+  symlinkSync("srv data", link);
   const tmpfs = (options: string): string => `mount -t tmpfs -o ${options} field-device '${path}'`;
   const rows: readonly (readonly [string, readonly string[], string])[] = [
     [":", [], `exit 2: CRITICAL - nothing is mounted on ${path} | mounted=0`],
@@ -83,12 +85,97 @@ void test("check_mounted", { skip: skipWithout({ programs: mounts, isRoot: true 
     ],
     [tmpfs("rw"), ["-t", "ext4"], `exit 2: CRITICAL - ${path} is tmpfs, and not ext4 | mounted=1 writable=1`],
     [tmpfs("ro"), [], `exit 2: CRITICAL - ${path} is read only | mounted=1 writable=0`],
+    [tmpfs("rw"), ["-d", "UUID=0-0"], "exit 3: UNKNOWN - which device is UUID=0-0? | mounted=1 writable=1"],
+    [tmpfs("rw"), ["-p", link], `exit 0: OK - field-device is mounted on ${link} (tmpfs) | mounted=1 writable=1`],
     [tmpfs("ro"), ["-r"], `exit 0: OK - field-device is mounted on ${path} (tmpfs) | mounted=1 writable=0`],
   ];
   for (const [preparation, words, want] of rows)
     assert.equal(await inNamespace(preparation, ["-p", path, ...words]), want);
   assert.match(await ask("check_mounted", ["-p", "/proc", "-t", "proc"]), /^exit 0: OK/);
 });
+
+/** A loop device's link and what is mounted from it: as udev and the kernel have them. */
+void test(
+  "check_mounted knows a device by its tags",
+  { skip: skipWithout({ programs: mounts, isRoot: true }) },
+  async (context) => {
+    const folder = makeFolder(context);
+    const device = join(folder, "device");
+    await must("sh", "-c", 'mknod "$1" b 7 250', "sh", device);
+    for (const [tag, links] of [
+      ["UUID=17-4", "by-uuid"],
+      ["LABEL=data", "by-label"],
+    ] as const) {
+      const name = tag.slice(tag.indexOf("=") + 1);
+      const disk = `mount -t tmpfs none /dev; mkdir -p /dev/disk/${links}; ln -s '${device}' /dev/disk/${links}/${name}`;
+      const dev = `mkdir '${folder}/srv' 2>/dev/null; exec </dev/null; ${disk}`;
+      const at = ["-p", join(folder, "srv"), "-d", tag];
+      const mounted = (from: string): string => `${dev}; mount -t tmpfs '${from}' '${folder}/srv'`;
+      assert.match(await inNamespace(mounted(device), at), /^exit 0: OK - /);
+      assert.match(
+        await inNamespace(mounted("/dev/other"), at),
+        new RegExp(`^exit 2: CRITICAL - /dev/other .*, and not ${tag} `),
+      );
+    }
+  },
+);
+
+/** A folder of somebody else's, in which there may be anything, and what another user is told who may not look into it. */
+void test(
+  "who may not look does not say that something is not there",
+  { skip: skipWithout({ programs: { setpriv: "util-linux" }, isRoot: true }) },
+  async (context) => {
+    const folder = makeFolder(context, 0o755);
+    const closed = join(folder, "closed");
+    mkdirSync(closed, { mode: 0o700 });
+    const askAsNobody = async (check: string, ...words: string[]): Promise<string> => {
+      const nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+      const { code, stdout } = await run([
+        ...nobody,
+        "sh",
+        "-c",
+        readFileSync(pathOf("checks", check), "utf8"),
+        check,
+        ...words,
+      ]);
+      return `exit ${code}: ${stdout.trimEnd()}`;
+    };
+    const blind = `exit 3: UNKNOWN - nobody may not look into ${closed}`;
+    for (const path of ["x", "deeper/x"].map((name) => join(closed, name))) {
+      assert.equal(await askAsNobody("check_process", "-f", path), blind);
+      assert.equal(await askAsNobody("check_file_events", "-f", path), blind);
+      assert.equal(await askAsNobody("check_mounted", "-p", path), blind);
+    }
+    const absent = join(folder, "absent/x");
+    assert.match(await askAsNobody("check_process", "-f", absent), /^exit 2: CRITICAL - not running: there is no /);
+    assert.match(await askAsNobody("check_mounted", "-p", absent), /^exit 2: CRITICAL - nothing is mounted on /);
+    const secret = join(folder, "secret");
+    writeFileSync(secret, "1\n");
+    chmodSync(secret, 0o600);
+    assert.equal(await askAsNobody("check_process", "-f", secret), `exit 3: UNKNOWN - nobody may not read ${secret}`);
+    const hidepid = 'mount -t proc -o hidepid=2 proc /proc && exec "$@"';
+    const { stdout } = await run([
+      "unshare",
+      "-m",
+      "-p",
+      "-f",
+      "sh",
+      "-c",
+      hidepid,
+      "sh",
+      "setpriv",
+      "--reuid=nobody",
+      "--clear-groups",
+      "sh",
+      "-c",
+      readFileSync(pathOf("checks", "check_process"), "utf8"),
+      "check_process",
+      "-n",
+      "field-nobody",
+    ]);
+    assert.equal(stdout, "UNKNOWN - nobody may not see the processes of others | processes=U\n");
+  },
+);
 
 void test("check_space", { skip: skipWithout({ programs: mounts, isRoot: true }) }, async (context) => {
   const folder = makeFolder(context);
