@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { readPlugin } from "../../src/dialect/plugin.ts";
 import { makeFolder } from "./folder.ts";
 import { skipWithout } from "./needs.ts";
-import { ask, must, pathOf, run } from "./script.ts";
+import { ask, must, pathOf, Resident, run } from "./script.ts";
 import { whenOver } from "./when-over.ts";
 
 void test("check_process: by name, by number, how many, and no zombie", async (context) => {
@@ -94,23 +94,23 @@ void test("check_mounted", { skip: skipWithout({ programs: mounts, isRoot: true 
   assert.match(await ask("check_mounted", ["-p", "/proc", "-t", "proc"]), /^exit 0: OK/);
 });
 
-/** A loop device's link and what is mounted from it: as udev and the kernel have them. */
+/** The links are as udev makes them; what is mounted is called as a device is. */
 void test(
   "check_mounted knows a device by its tags",
   { skip: skipWithout({ programs: mounts, isRoot: true }) },
   async (context) => {
     const folder = makeFolder(context);
     const device = join(folder, "device");
-    await must("sh", "-c", 'mknod "$1" b 7 250', "sh", device);
+    await must("mknod", device, "b", "7", "250");
+    mkdirSync(join(folder, "srv"));
     for (const [tag, links] of [
       ["UUID=17-4", "by-uuid"],
       ["LABEL=data", "by-label"],
     ] as const) {
       const name = tag.slice(tag.indexOf("=") + 1);
       const disk = `mount -t tmpfs none /dev; mkdir -p /dev/disk/${links}; ln -s '${device}' /dev/disk/${links}/${name}`;
-      const dev = `mkdir '${folder}/srv' 2>/dev/null; exec </dev/null; ${disk}`;
       const at = ["-p", join(folder, "srv"), "-d", tag];
-      const mounted = (from: string): string => `${dev}; mount -t tmpfs '${from}' '${folder}/srv'`;
+      const mounted = (from: string): string => `${disk}; mount -t tmpfs '${from}' '${folder}/srv'`;
       assert.match(await inNamespace(mounted(device), at), /^exit 0: OK - /);
       assert.match(
         await inNamespace(mounted("/dev/other"), at),
@@ -120,24 +120,21 @@ void test(
   },
 );
 
-/** A folder of somebody else's, in which there may be anything, and what another user is told who may not look into it. */
+/** The words that run a check as another user, who may not look into the folder that it is in. */
+function asNobody(check = "", ...words: readonly string[]): readonly string[] {
+  const user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+  return [...user, "sh", "-c", readFileSync(pathOf("checks", check), "utf8"), check, ...words];
+}
+
 void test(
   "who may not look does not say that something is not there",
-  { skip: skipWithout({ programs: { setpriv: "util-linux" }, isRoot: true }) },
+  { skip: skipWithout({ programs: { setpriv: "util-linux", inotifywait: "inotify-tools" }, isRoot: true }) },
   async (context) => {
     const folder = makeFolder(context, 0o755);
     const closed = join(folder, "closed");
     mkdirSync(closed, { mode: 0o700 });
-    const askAsNobody = async (check: string, ...words: string[]): Promise<string> => {
-      const nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
-      const { code, stdout } = await run([
-        ...nobody,
-        "sh",
-        "-c",
-        readFileSync(pathOf("checks", check), "utf8"),
-        check,
-        ...words,
-      ]);
+    const askAsNobody = async (...words: readonly string[]): Promise<string> => {
+      const { code, stdout } = await run(asNobody(...words));
       return `exit ${code}: ${stdout.trimEnd()}`;
     };
     const blind = `exit 3: UNKNOWN - nobody may not look into ${closed}`;
@@ -153,26 +150,12 @@ void test(
     writeFileSync(secret, "1\n");
     chmodSync(secret, 0o600);
     assert.equal(await askAsNobody("check_process", "-f", secret), `exit 3: UNKNOWN - nobody may not read ${secret}`);
-    const hidepid = 'mount -t proc -o hidepid=2 proc /proc && exec "$@"';
-    const { stdout } = await run([
-      "unshare",
-      "-m",
-      "-p",
-      "-f",
-      "sh",
-      "-c",
-      hidepid,
-      "sh",
-      "setpriv",
-      "--reuid=nobody",
-      "--clear-groups",
-      "sh",
-      "-c",
-      readFileSync(pathOf("checks", "check_process"), "utf8"),
-      "check_process",
-      "-n",
-      "field-nobody",
-    ]);
+    const unreadable = new Resident(context, asNobody("check_file_events", "-f", secret));
+    assert.equal(await unreadable.line("UNKNOWN"), `UNKNOWN - nobody may not read ${secret}`);
+    /** The shell stays: process 1 is root's. */
+    const hidepid = 'mount -t proc -o hidepid=2 proc /proc && "$@"; exit $?';
+    const inHiding = ["unshare", "-m", "-p", "-f", "sh", "-c", hidepid, "sh"];
+    const { stdout } = await run([...inHiding, ...asNobody("check_process", "-n", "field-nobody")]);
     assert.equal(stdout, "UNKNOWN - nobody may not see the processes of others | processes=U\n");
   },
 );
