@@ -3,18 +3,25 @@
  * there is no daemon, that it says no, and that it goes away in the middle are answers like others.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { dirname, join } from "node:path";
 import { sayDuration } from "../base/duration.ts";
+import { isObject } from "../base/shape.ts";
 import type { Connection as SocketEnd } from "../host/connection.ts";
+import { realClock } from "../host/clock.ts";
 import { errnoInWords } from "../host/errno.ts";
+import { pidOfHolder } from "../host/instance-lock.ts";
 import { connectTo } from "../host/sockets.ts";
 import { Decoder, requestLimits, responseLimits } from "../wire/decoder.ts";
 import { encodeRequest } from "../wire/encoder.ts";
 import type { WireErrorName } from "../wire/error.ts";
-import type { MethodName, ParamsOf } from "../wire/methods.ts";
+import { methods, type MethodName, type ParamsOf } from "../wire/methods.ts";
 import { parseResponse, type Response } from "../wire/response.ts";
 
 /** A daemon answers within milliseconds; one that was stopped, or whose disk hangs, does not answer. */
 const answerWithinMs = 10_000;
+
+/** A change that was begun within this part of the time is answered before the client gives up, as a rule. */
+const begunWithin = 0.9;
 
 /** So long, and so often, a daemon is tried that has too many others to take. */
 const connectWithinMs = 2_000;
@@ -28,7 +35,8 @@ export type Answer = { readonly kind: "result"; readonly result: unknown } | Fai
 export type Failure =
   /** The daemon said no. `name: null`: for a reason that this version does not know. */
   | { readonly kind: "error"; readonly name: WireErrorName | null; readonly message: string; readonly data: unknown }
-  | { readonly kind: "lost"; readonly sentence: string };
+  /** No answer came, and none will. `next`: what to do about a daemon that hangs. */
+  | { readonly kind: "lost"; readonly sentence: string; readonly next?: string };
 
 export type Connection = { readonly kind: "connected"; readonly client: Client } | Absent;
 
@@ -58,8 +66,7 @@ export async function connectDaemon(
      */
     if (index > 0 && (errno === "ENOENT" || !isNoNews)) continue;
     isNoNews = errno === "ENOENT" || errno === "EACCES";
-    const sentence = `no daemon answers at ${path} (${errnoInWords(errno)})`;
-    absent = { kind: "absent", why: errno === "EACCES" ? "forbidden" : "none", sentence };
+    absent = errno === "EACCES" ? forbidden(path) : { kind: "absent", why: "none", sentence: sayNone(path, errno) };
   }
   return absent;
 }
@@ -72,6 +79,16 @@ async function connectPatiently(client: Client): Promise<string | null> {
     if (errno !== "EAGAIN" || performance.now() > untilMs) return errno;
     await sleep(connectAgainMs);
   }
+}
+
+/** Whether a daemon is there cannot be seen. */
+function forbidden(path: string): Absent {
+  const sentence = `this user may not ask a daemon at ${path} (${errnoInWords("EACCES")})`;
+  return { kind: "absent", why: "forbidden", sentence };
+}
+
+function sayNone(path: string, errno: string): string {
+  return `no daemon answers at ${path} (${errnoInWords(errno)})`;
 }
 
 function sayBusy(path: string): string {
@@ -115,12 +132,17 @@ export class Client {
     return null;
   }
 
-  /** Asks and waits for the answer, but not for ever. */
+  /**
+   * Asks and waits for the answer, but not for ever. What would change something is not wanted any more after that: a daemon that
+   * was stopped, or waited for its disk, must not do it later, when people have been told that it does not answer.
+   */
   ask<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<Answer> {
     if (this.#lost !== null) return Promise.resolve(this.#lost);
     const id = this.#nextId;
     this.#nextId += 1;
-    const request = encodeRequest(id, method, params);
+    const isChange = methods[method].right === "change" && !(isObject(params) && params["isDryRun"] === true);
+    const expiresAtBootMs = isChange ? realClock.bootMs() + begunWithin * this.#answerTimeoutMs : null;
+    const request = encodeRequest(id, method, params, expiresAtBootMs);
     const bytesMax = requestLimits.lineBytesMax;
     if (request.length > bytesMax) {
       const message = `the request would be a line of ${request.length} bytes, and the daemon takes ${bytesMax}`;
@@ -129,13 +151,13 @@ export class Client {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         const limit = sayDuration(this.#answerTimeoutMs);
-        this.#lose(
-          `the daemon at ${this.#path} is there but does not answer within ${limit}: it hangs, or was stopped`,
-        );
+        const pid = pidOfHolder(join(dirname(this.#path), "failoverd.pid"));
+        const sentence = `the daemon at ${this.#path} is there but does not answer within ${limit}: it hangs, or was stopped`;
+        this.#end({ kind: "lost", sentence, ...(pid === null ? {} : { next: whatToDo(pid) }) });
       }, this.#answerTimeoutMs);
       this.#waiting.set(id, (answer) => {
         clearTimeout(timer);
-        resolve(answer);
+        resolve(isChange && answer.kind === "lost" ? { ...answer, sentence: answer.sentence + notAnyMore } : answer);
       });
       this.#socket?.write(request);
     });
@@ -211,6 +233,15 @@ export class Client {
     this.#onLost(sayFailure(failure));
   }
 }
+
+/** The pid stands in the line that is to be typed. */
+function whatToDo(pid: number): string {
+  return `\`ps -o stat,wchan:30 -p ${pid}\` says what it waits for: T it was stopped, and \`kill -CONT ${pid}\` lets it go on; D a disk. Else \`kill -9 ${pid}\`: the next daemon goes on with what this one had begun`;
+}
+
+/** A request that is not answered may have been begun in time, and its answer be late. */
+const notAnyMore =
+  "; it will not begin with what it was asked for any more, and `failoverctl history` shows whether it had";
 
 function sayTooMany(path: string, message: string): string {
   return `the daemon at ${path} serves no more clients: ${message}; close some ("ss -xp" shows who they are) and try again`;

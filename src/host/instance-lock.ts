@@ -52,6 +52,12 @@ function make(text: string, path: string): boolean {
   }
 }
 
+/** The pid of the living daemon that has it; null: there is none, or it is not for this user to see. */
+export function pidOfHolder(path: string): number | null {
+  const holder = readHolder(path);
+  return holder !== null && isRunning(holder) ? holder.pid : null;
+}
+
 /** Moves the dead holder's lock away. If another daemon was quicker and the lock is a living one's, it is put back. */
 function steal(path: string, aside: string): void {
   try {

@@ -55,6 +55,8 @@ export interface Loop {
   /** When the last turn was; its age is the heartbeat's. */
   readonly turnedAtMs: () => number;
   readonly post: (event: Event) => void;
+  /** An event that somebody asks for, and no longer wants when its turn comes too late: `expired` is then called in its place. */
+  readonly postTimely: (event: Event, limit: Limit) => void;
   /** How many lines of checks that stay were passed over, because they came faster than they could be taken. */
   readonly passedOverCount: () => number;
   /** From the next turn on. Tells the core what was before. */
@@ -64,6 +66,18 @@ export interface Loop {
 }
 
 export type Step = typeof coreStep;
+
+export interface Limit {
+  /** On `Clock.bootMs`; null: there is none. */
+  readonly expiresAtBootMs: number | null;
+  readonly expired: () => void;
+}
+
+interface Timely {
+  readonly kind: "timely";
+  readonly event: Event;
+  readonly limit: Limit;
+}
 
 interface Configure {
   readonly kind: "configure";
@@ -90,7 +104,7 @@ export function startLoop(
   let rememberedInMs = 0;
   /** The disk is slow, and the core has been told so. */
   let isDiskSlow = false;
-  const queue = new EventQueue<Configure>();
+  const queue = new EventQueue<Configure | Timely>();
 
   function stir(): void {
     if (isTurning || isStopped) return;
@@ -139,16 +153,26 @@ export function startLoop(
       const isLong = taken > 0 && clock.nowMs() - nowMs >= thinkingMsMax;
       const item = isLong ? undefined : queue.shift();
       if (item === undefined) break;
-      const event =
-        item.kind === "configure"
-          ? ({ kind: "reconfigured", before: configuration, generation: item.generation } as const)
-          : item;
-      if (item.kind === "configure") configuration = item.configuration;
+      const event = eventOf(item);
+      if (event === null) continue;
       const after = step(configuration, state, event, nowMs);
       state = after.state;
       effects.push(...after.effects);
     }
     await performAll(effects);
+  }
+
+  /** Null: it comes too late, and nothing is to be done. */
+  function eventOf(item: Event | Configure | Timely): Event | null {
+    if (item.kind === "timely") {
+      if (!isOver(item.limit.expiresAtBootMs, clock)) return item.event;
+      item.limit.expired();
+      return null;
+    }
+    if (item.kind !== "configure") return item;
+    const before = configuration;
+    configuration = item.configuration;
+    return { kind: "reconfigured", before, generation: item.generation };
   }
 
   function stallOf(notRunMs: number, countedMs: number): Event {
@@ -178,7 +202,7 @@ export function startLoop(
     performer.turned();
   }
 
-  function post(item: Event | Configure): void {
+  function post(item: Event | Configure | Timely): void {
     queue.push(item);
     stir();
   }
@@ -188,6 +212,7 @@ export function startLoop(
     configuration: () => configuration,
     turnedAtMs: () => turnedAtMs,
     post,
+    postTimely: (event, limit) => post({ kind: "timely", event, limit }),
     passedOverCount: () => queue.passedOverCount,
     reconfigure: (next, generation) => post({ kind: "configure", configuration: next, generation }),
     stop: async () => {
@@ -197,6 +222,11 @@ export function startLoop(
       cancelWake();
     },
   };
+}
+
+/** Whoever asked for something has given up, and says that it was not done. */
+export function isOver(expiresAtBootMs: number | null, clock: Pick<Clock, "bootMs">): boolean {
+  return expiresAtBootMs !== null && clock.bootMs() > expiresAtBootMs;
 }
 
 /** A mistake of ours: end at once, be started again, and recover from the journal. */

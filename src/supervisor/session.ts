@@ -6,8 +6,7 @@
  */
 import { Decoder, requestLimits, type Decoded } from "../wire/decoder.ts";
 import { encodeError, encodeRecord, encodeResult, encodeResultText } from "../wire/encoder.ts";
-import { parseRequest, type Request, type RequestId, type Right } from "../wire/request.ts";
-import type { Call } from "../wire/methods.ts";
+import { parseRequest, type Request, type RequestId, type Right, type Wanted } from "../wire/request.ts";
 import type { WireError } from "../wire/error.ts";
 import { shownEntry } from "../core/shown-entry.ts";
 import type { Entry } from "../core/record.ts";
@@ -116,7 +115,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     }
     pending += 1;
     const id = request.kind === "request" ? request.id : undefined;
-    const done = perform(request.call, id).catch((error: unknown) => {
+    const done = perform(request, id).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       fail(id, { name: "internal", message });
     });
@@ -127,7 +126,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
     });
   }
 
-  async function perform(call: Call, id: RequestId | undefined): Promise<void> {
+  async function perform({ call, expiresAtBootMs }: Wanted, id: RequestId | undefined): Promise<void> {
     if (call.method === "subscribe") {
       await subscribe(call.params.fromSeq ?? null, id);
       return;
@@ -137,7 +136,7 @@ export function openSession(connection: Connection, right: Right, answering: Pro
       if (id !== undefined && !isClosed) connection.send(encodeResultText(id, known.statusText()));
       return;
     }
-    const answered = await answer(call, known, () => !isClosed);
+    const answered = await answer(call, known, { isThere: () => !isClosed, expiresAtBootMs: expiresAtBootMs ?? null });
     if (!answered.ok) fail(id, answered.error);
     else if (id !== undefined && !isClosed) connection.send(encodeResult(id, answered.result));
   }

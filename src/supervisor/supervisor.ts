@@ -23,7 +23,7 @@ import type { ProcessEvent, Processes } from "../host/processes.ts";
 import type { Disk } from "../store/disk.ts";
 import type { Explanation } from "../wire/methods.ts";
 import type { StatusView } from "../wire/status.ts";
-import { startLoop, type Loop, type Step } from "./loop.ts";
+import { isOver, startLoop, type Loop, type Step } from "./loop.ts";
 import { Memory } from "./memory.ts";
 import { createNotifications, endWithinMs, type Notifications } from "./notifications.ts";
 import { processPerformer, type Stdin } from "./performer.ts";
@@ -59,10 +59,19 @@ export type Asking =
 
 export interface Answer {
   readonly isAccepted: boolean;
+  /** Its turn came when whoever asked had given up: the core was not asked. */
+  readonly isExpired: boolean;
   readonly sentence: string;
   /** The run that it has started. */
   readonly run: number | null;
 }
+
+export const expired: Answer = {
+  isAccepted: false,
+  isExpired: true,
+  sentence: "its turn came when whoever asked had given up: nothing was done",
+  run: null,
+};
 
 export interface Supervisor {
   readonly memory: Memory;
@@ -75,7 +84,10 @@ export interface Supervisor {
   readonly explain: (rule: string) => Explanation | null;
   /** The commands that a rule would start now, in order; a sentence if it could not. */
   readonly rehearse: (rule: string) => Rehearsal;
-  readonly ask: (event: Asking) => Promise<Answer>;
+  /** `expiresAtBootMs`: null, or left out, if it is wanted whenever its turn comes. */
+  readonly ask: (event: Asking, expiresAtBootMs?: number | null) => Promise<Answer>;
+  /** A request that is wanted until then is not wanted any more. */
+  readonly isOver: (expiresAtBootMs: number | null) => boolean;
   /** Something outside is to be written down. */
   readonly note: (topic: string, sentence: string) => void;
   readonly reconfigure: (configuration: Configuration) => void;
@@ -156,7 +168,7 @@ interface Works {
   readonly loop: Loop;
   readonly processes: Processes;
   readonly notifications: Notifications;
-  readonly ask: (event: Asking) => Promise<Answer>;
+  readonly ask: Supervisor["ask"];
   /** Resolves when no logs of past runs are being removed. */
   readonly whenPruned: () => Promise<void>;
 }
@@ -212,7 +224,7 @@ function startWorks(
       perform: (effect) => {
         switch (effect.kind) {
           case "answer":
-            answers.give(effect);
+            answers.give(effect.request, { ...effect, isExpired: false });
             return;
           case "notify": {
             const { topic, record } = effect;
@@ -231,7 +243,11 @@ function startWorks(
       },
     },
   );
-  const ask = (event: Asking): Promise<Answer> => answers.expect((request) => loop.post({ ...event, request }));
+  const ask: Supervisor["ask"] = (event, expiresAtBootMs = null) =>
+    answers.expect((request) => {
+      const giveUp = (): void => answers.give(request, expired);
+      loop.postTimely({ ...event, request }, { expiresAtBootMs, expired: giveUp });
+    });
   return { loop, processes, notifications, ask, whenPruned: () => pruning.done };
 }
 
@@ -250,9 +266,9 @@ class Answers {
     });
   }
 
-  give(answer: Answer & { readonly request: number }): void {
-    this.#waiting.get(answer.request)?.(answer);
-    this.#waiting.delete(answer.request);
+  give(request: number, answer: Answer): void {
+    this.#waiting.get(request)?.(answer);
+    this.#waiting.delete(request);
   }
 }
 
@@ -333,6 +349,7 @@ function supervise(
     },
     rehearse: (rule) => rehearse({ configuration: loop.configuration(), state: loop.state() }, rule),
     ask: works.ask,
+    isOver: (expiresAtBootMs) => isOver(expiresAtBootMs, clock),
     note: (topic, sentence) => loop.post({ kind: "noted", topic, sentence }),
     reconfigure: (configuration) => {
       generation += 1;

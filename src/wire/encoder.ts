@@ -26,9 +26,20 @@ export function encodeRecord(entry: ShownEntry): Uint8Array {
   return encodeLine({ jsonrpc: "2.0", method: "record", params: entry });
 }
 
-/** A client's request; `id: null` leaves it out, and asks for no answer. */
-export function encodeRequest<M extends MethodName>(id: number | null, method: M, params: ParamsOf<M>): Uint8Array {
-  return encodeLine({ jsonrpc: "2.0", ...(id === null ? {} : { id }), method, params });
+/** A client's request; `id: null` leaves it out, and asks for no answer; `expiresAtBootMs: null` wants it done whenever its turn comes. */
+export function encodeRequest<M extends MethodName>(
+  id: number | null,
+  method: M,
+  params: ParamsOf<M>,
+  expiresAtBootMs: number | null = null,
+): Uint8Array {
+  return encodeLine({
+    jsonrpc: "2.0",
+    ...(id === null ? {} : { id }),
+    method,
+    params,
+    ...(expiresAtBootMs === null ? {} : { expiresAtBootMs }),
+  });
 }
 
 function encodeLine(message: Readonly<{ [name: string]: unknown }>): Uint8Array {

@@ -13,6 +13,7 @@ export const wireErrors = {
   "not-found": { code: -32001, meaning: "there is no rule, run, check or host of that name" },
   "too-busy": { code: -32002, meaning: "there are too many clients already" },
   "not-allowed": { code: -32003, meaning: "the method changes something, and this socket is for reading" },
+  expired: { code: -32004, meaning: "its turn came after its `expiresAtBootMs`; nothing was done" },
 } as const;
 
 export type WireErrorName = keyof typeof wireErrors;
@@ -41,4 +42,5 @@ export const errorNames: readonly WireErrorName[] = [
   "not-found",
   "too-busy",
   "not-allowed",
+  "expired",
 ];

@@ -1,7 +1,7 @@
 /** The daemon's end: a JSON value -> a request that can be done, or the error that it is answered with. JSON-RPC 2.0. */
 import { nearest } from "../base/nearest.ts";
 import { printable } from "../base/terminal-text.ts";
-import { isObject, parseObject, parseOptional, parseString } from "../base/shape.ts";
+import { isObject, parseNumber, parseObject, parseOptional, parseString } from "../base/shape.ts";
 import type { WireError } from "./error.ts";
 import { isMethodName, methodNames, methods, type Call } from "./methods.ts";
 
@@ -10,11 +10,21 @@ export type RequestId = string | number | null;
 
 export type Request =
   /** To be answered exactly once. */
-  | { readonly kind: "request"; readonly id: RequestId; readonly call: Call }
+  | ({ readonly kind: "request"; readonly id: RequestId } & Wanted)
   /** Not to be answered. */
-  | { readonly kind: "notification"; readonly call: Call }
+  | ({ readonly kind: "notification" } & Wanted)
   /** To be answered with this error; nothing is done. */
   | { readonly kind: "bad"; readonly id: RequestId; readonly error: WireError };
+
+/** What is to be done, and until when. */
+export interface Wanted {
+  readonly call: Call;
+  /**
+   * When whoever asked gives up and says that it was not done, by the clock that all processes of a machine share
+   * (`Clock.bootMs`): from then on it must not be done.
+   */
+  readonly expiresAtBootMs?: number;
+}
 
 /** The sockets: everything, or reading only. */
 export type Right = "change" | "read";
@@ -42,7 +52,9 @@ export function parseRequest(value: unknown, right: Right): Request {
   if (rawId === undefined && !facts.isNotifiable) return invalid(null, `${name} needs an id, to be answered`);
   const call = facts.parse(value["params"], "params");
   if (!call.ok) return bad(id, { name: "invalid-params", message: call.sentence });
-  return rawId === undefined ? { kind: "notification", call: call.value } : { kind: "request", id, call: call.value };
+  const { expiresAtBootMs } = envelope.value;
+  const wanted: Wanted = { call: call.value, ...(expiresAtBootMs === undefined ? {} : { expiresAtBootMs }) };
+  return rawId === undefined ? { kind: "notification", ...wanted } : { kind: "request", id, ...wanted };
 }
 
 const parseAnything = (value: unknown): { readonly ok: true; readonly value: unknown } => ({ ok: true, value });
@@ -53,6 +65,7 @@ const parseEnvelope = parseObject(
     method: parseString,
     params: parseOptional(parseAnything),
     id: parseOptional(parseAnything),
+    expiresAtBootMs: parseOptional(parseNumber),
   },
   { others: "refused" },
 );

@@ -105,6 +105,26 @@ void test("a slow disk: no step starts before its record is on it, and nothing e
   ]);
 });
 
+void test("what somebody asks for and no longer wants when the disk lets its turn come is not done", async () => {
+  const held = await aboutToFire();
+  const ask = (name: string, expiresAtBootMs: number | null): void =>
+    held.loop.postTimely(reported(name), {
+      expiresAtBootMs,
+      expired: () => {
+        held.history = [...held.history, `expired ${name}`];
+      },
+    });
+  ask("down", held.nowMs + 4_999);
+  ask("slave", held.nowMs + 5_000);
+  ask("warning", null);
+  held.history = [];
+  await held.synced(5_000);
+  await held.synced(5);
+  const happened = held.history.filter((entry) => !entry.startsWith("given "));
+  assert.deepEqual(happened.slice(0, 4), ["synced after 5000 ms", "did answer", "did startStep", "expired down"]);
+  assert.deepEqual(happened.slice(-2), ["did answer", "did answer"]);
+});
+
 void test("a disk that hangs for more than 2 s: everything known is old, and is observed again", async () => {
   const held = await aboutToFire();
   await held.synced(2_100);

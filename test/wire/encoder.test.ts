@@ -56,6 +56,12 @@ const lines: readonly {
     reads: null,
   },
   {
+    name: "a request that is wanted for so long",
+    bytes: encodeRequest(1, "resume", { run: 7 }, 12_340),
+    text: '{"jsonrpc":"2.0","id":1,"method":"resume","params":{"run":7},"expiresAtBootMs":12340}\n',
+    reads: null,
+  },
+  {
     name: "a request that wants no answer",
     bytes: encodeRequest(null, "report", { check: "a", status: "ok" }),
     text: '{"jsonrpc":"2.0","method":"report","params":{"check":"a","status":"ok"}}\n',

@@ -123,7 +123,26 @@ const rows: readonly Row[] = [
   {
     name: "a field that JSON-RPC does not know",
     given: { jsonrpc: "2.0", id: 1, method: "status", parms: {} },
-    want: invalid('request: unknown field "parms"; the fields are jsonrpc, method, params, id', 1),
+    want: invalid('request: unknown field "parms"; the fields are jsonrpc, method, params, id, expiresAtBootMs', 1),
+  },
+  {
+    name: "a change that is wanted for so long",
+    given: { jsonrpc: "2.0", id: 1, method: "resume", params: { run: 7 }, expiresAtBootMs: 1_234.5 },
+    want: { kind: "request", id: 1, call: { method: "resume", params: { run: 7 } }, expiresAtBootMs: 1_234.5 },
+  },
+  {
+    name: "a report that wants no answer, and is wanted for so long",
+    given: { jsonrpc: "2.0", method: "report", params: { check: "a", status: "ok" }, expiresAtBootMs: 7 },
+    want: {
+      kind: "notification",
+      call: { method: "report", params: { check: "a", status: "ok" } },
+      expiresAtBootMs: 7,
+    },
+  },
+  {
+    name: "a time that is none",
+    given: { jsonrpc: "2.0", id: 1, method: "status", expiresAtBootMs: "soon" },
+    want: invalid('request.expiresAtBootMs: expected a number, got "soon"', 1),
   },
   {
     name: "an id that is an object",
