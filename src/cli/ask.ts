@@ -1,10 +1,15 @@
 /** One question to the daemon, for commands that are no more than that; and how every failure to get an answer is told. */
+import { hostname } from "node:os";
+import { join } from "node:path";
 import type { MethodName, ParamsOf } from "../wire/methods.ts";
 import { printable } from "../base/terminal-text.ts";
+import { realDisk } from "../host/files.ts";
+import { readTable } from "../store/table.ts";
 import { connectDaemon, type Absent, type Failure } from "./client.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Hint } from "./meant.ts";
+import { showCommand } from "./shown-command.ts";
 
 export type Asked =
   { readonly kind: "result"; readonly result: unknown } | { readonly kind: "failed"; readonly exitCode: number };
@@ -17,7 +22,7 @@ export async function askDaemon<M extends MethodName>(
   hintOf: Hint = noHint,
 ): Promise<Asked> {
   const connection = await connectDaemon(invocation.sockets);
-  if (connection.kind === "absent") return { kind: "failed", exitCode: tellAbsent(invocation, connection) };
+  if (connection.kind === "absent") return { kind: "failed", exitCode: await tellAbsent(invocation, connection) };
   const { client } = connection;
   const answer = await client.ask(method, params);
   const hint = answer.kind === "error" ? await hintOf(client) : null;
@@ -30,20 +35,41 @@ const noHint: Hint = () => Promise.resolve(null);
 
 const askAsDaemon = "ask as the user that the daemon runs as, or as root";
 
-/** No daemon: says what to do about it. */
-export function tellAbsent(invocation: Invocation, { why, sentence }: Absent): number {
-  const start = invocation.values.has("socket")
-    ? "look whether that is its socket"
-    : `start it with: ${invocation.folders.root}/bin/failoverd`;
-  const next = { none: start, forbidden: askAsDaemon, busy: "try again in a moment" }[why];
+/** No daemon, or none for this user: says what to do about it. */
+export async function tellAbsent(invocation: Invocation, { why, sentence }: Absent): Promise<number> {
+  if (why === "forbidden") {
+    tell(invocation, { name: "forbidden", message: sentence, hint: askAsDaemon });
+    return exitCodes.refused;
+  }
+  const next = why === "busy" ? "try again in a moment" : await sayHowToStart(invocation);
   tell(invocation, { name: "no-daemon", message: `${sentence}; ${next}` });
   return exitCodes.noDaemon;
+}
+
+/** As the last daemon was started: its table says what it called this host. */
+async function sayHowToStart({ values, folders }: Invocation): Promise<string> {
+  if (values.has("socket")) return "look whether that is its socket";
+  const read = await readTable(realDisk, folders.var);
+  const isNamed = read.kind === "table" && read.table.localHost !== hostname();
+  const words = [
+    join(folders.root, "bin/failoverd"),
+    ...(isNamed ? ["--name", read.table.localHost] : []),
+    ...(values.has("conf") ? ["--conf", folders.conf] : []),
+    ...(values.has("var") ? ["--var", folders.var] : []),
+  ];
+  return `start it with: ${showCommand(words)}`;
+}
+
+/** That no answer came, and what to do about it. */
+export function sayLost({ sentence, next }: Extract<Failure, { readonly kind: "lost" }>): string {
+  return next === undefined ? sentence : `${sentence}; ${next}`;
 }
 
 /** The daemon said no, or went away. `hint`: what was meant, or what to do next. */
 export function tellFailure(invocation: Invocation, answer: Failure, hint: string | null = null): number {
   if (answer.kind === "lost") {
-    tell(invocation, { name: "no-daemon", message: answer.sentence });
+    const { sentence, next } = answer;
+    tell(invocation, { name: "no-daemon", message: sentence, ...(next === undefined ? {} : { hint: next }) });
     return exitCodes.noDaemon;
   }
   const { name, message, data } = answer;

@@ -55,7 +55,8 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
 const seeHelp = "`failoverctl help` shows what there is";
 
 function help(name: string | undefined, terminal: Terminal): number {
-  if (name === undefined) return say(terminal, helpOfProgram(failoverctl, commands, terminal.columns));
+  if (name === undefined || name === "help")
+    return say(terminal, helpOfProgram(failoverctl, commands, terminal.columns));
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return say(terminal, helpOfCommand(command, failoverctl, terminal.columns));
   terminal.complain(`failoverctl: ${noSuchCommand(name)}\n${seeHelp}`);

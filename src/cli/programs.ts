@@ -102,10 +102,10 @@ export const failoverctl: Program = {
   ],
   exits: [
     [0, "well"],
-    [1, "not well: warnings, a run that failed, something missing"],
+    [1, "not well: warnings, a run that failed or whose end is not known, something missing"],
     [2, "the command line is wrong, or the configuration has errors"],
     [3, "no daemon answers"],
-    [4, "the daemon refused"],
+    [4, "refused: by the daemon, or because this user may not ask it"],
   ],
   signals: [],
   environment: [

@@ -40,11 +40,6 @@ export function renderStatus(status: ShownStatus, nowWallMs: number, layout: Lay
     cell(state, ruleColours[state]),
     cell(reason === null ? "" : withoutRule(reason, rule)),
   ]);
-  const maintenance = status.maintenance.map(({ scope, until, reason }) => [
-    cell(scope === "*" ? "everything" : scope),
-    cell(until === null ? "until it is ended" : `until ${sayDate(until)}`),
-    cell(reason),
-  ]);
   return [
     ...renderDaemon(status, nowWallMs).flatMap((line) => wrap(line, layout.columns ?? Infinity)),
     ...needsOf(status).flatMap((need) =>
@@ -56,8 +51,18 @@ export function renderStatus(status: ShownStatus, nowWallMs: number, layout: Lay
     ...section(layOut(["CHECK", "HOST", "STATUS", "AGE", "OUTPUT"], checks, cut), checks),
     ...section(layOut(["RULE", "STATE", "WHY"], rules, fold), rules),
     ...renderRun(status, layout),
-    ...section(layOut(["MAINTENANCE", "UNTIL", "REASON"], maintenance, fold), maintenance),
+    ...section(renderMaintenance(status.maintenance, layout), status.maintenance),
   ].join("\n");
+}
+
+/** What is in maintenance, under its headings. */
+export function renderMaintenance(inForce: ShownStatus["maintenance"], layout: Layout): readonly string[] {
+  const rows = inForce.map(({ scope, until, reason }) => [
+    cell(scope === "*" ? "everything" : scope),
+    cell(until === null ? "until it is ended" : `until ${sayDate(until)}`),
+    cell(reason),
+  ]);
+  return layOut(["MAINTENANCE", "UNTIL", "REASON"], rows, { ...layout, tooLong: "wrap" });
 }
 
 function renderDaemon({ daemon }: ShownStatus, nowWallMs: number): readonly string[] {

@@ -121,7 +121,14 @@ void test("maintenance on and off", async () => {
   const on = await ctl("maintenance", "on", "--for", "2h", "--reason", "kernel");
   assert.match(on.stdout, /^maintenance of everything for 2 h: kernel/);
   assert.match((await ctl("status")).stdout, /^everything +until \d{4}-.* +kernel$/m);
+  assert.match(
+    (await ctl("maintenance")).stdout,
+    /^MAINTENANCE +UNTIL +REASON *\neverything +until \d{4}-.* +kernel\n$/,
+  );
+  const { stdout } = await ctl("--json", "maintenance");
+  assert.match(stdout, /^\{"maintenance":\[\{"scope":"\*","until":".*","reason":"kernel"\}\]\}\n$/);
   assert.equal((await ctl("maintenance", "off")).code, 0);
+  assert.deepEqual(await brief(ctl("maintenance")), [0, "nothing is in maintenance\n", ""]);
   assert.deepEqual(await brief(ctl("maintenance", "off")), [
     4,
     "",
@@ -168,7 +175,10 @@ void test("a killed daemon is not taken for a living one", async () => {
   if (daemon !== null && daemon.signalCode === null) await once(daemon, "exit");
   const text = await ctl("status");
   assert.equal(text.code, 3);
-  assert.match(text.stderr, /^failoverctl: no daemon answers at .* \(connection refused\); start it with: /);
+  assert.match(
+    text.stderr,
+    /^failoverctl: no daemon answers at .* \(connection refused\); start it with: \S+\/bin\/failoverd --name host1\n/,
+  );
   assert.match(text.stdout, /^failoverd does not answer\. What it knew .* ago:\n/);
   assert.match(text.stdout, /^db +host2 +master \(stale\)/m);
   const json = await ctl("--json", "status");

@@ -1,6 +1,6 @@
 /** What an operator does with a real daemon: asks why, runs by hand, watches, and lets it be watched. */
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type SpawnSyncReturns, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
@@ -203,13 +203,33 @@ void test("plugin: a daemon that is stopped is CRITICAL, and one that may not be
   daemon?.kill("SIGCONT");
   assert.match(stopped.stdout, /^FAILOVERD CRITICAL: the daemon at .* is there but does not answer within 5 s/);
   assert.equal(stopped.code, 2);
-  if (process.getuid?.() === 0) return;
-  chmodSync(join(installed.root, "var"), 0);
-  const forbidden = await ctl("plugin");
-  chmodSync(join(installed.root, "var"), 0o700);
+  const forbidden = asNobody(["plugin"]);
   assert.match(forbidden.stdout, /^FAILOVERD UNKNOWN: .*permission denied/);
-  assert.equal(forbidden.code, 3);
+  assert.equal(forbidden.status, 3);
 });
+
+void test("who may not ask is told so, and as whom to ask: that is no dead daemon", () => {
+  const denied =
+    /^failoverctl: this user may not ask a daemon at .*query\.sock \(permission denied\); ask as the user .*or as root\n$/;
+  for (const words of [["status"], ["history"], ["reload"], ["run", "slave_to_master"], ["watch"]]) {
+    const { status, stdout, stderr } = asNobody(words);
+    assert.deepEqual([status, stdout], [4, ""], words.join(" "));
+    assert.match(stderr, denied);
+  }
+  const { status, stdout } = asNobody(["--json", "status"]);
+  assert.equal(status, 4);
+  assert.match(stdout, /^\{"error":\{"name":"forbidden","message":"this user may not ask /);
+});
+
+/** As a user who may not look into `var/`; if this is not root, it is one that nobody may look into. */
+function asNobody(words: readonly string[]): SpawnSyncReturns<string> {
+  const isRoot = process.getuid?.() === 0;
+  chmodSync(installed.root, 0o755);
+  if (!isRoot) chmodSync(join(installed.root, "var"), 0);
+  const ended = spawnSync(program, words, { encoding: "utf8", ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}) });
+  chmodSync(join(installed.root, "var"), 0o700);
+  return ended;
+}
 
 async function startDaemon(): Promise<void> {
   daemon = spawn(join(installed.root, "bin/failoverd"), ["--name", "host1"], { stdio: "ignore" });

@@ -2,12 +2,12 @@
 import { askDaemon, printAccepted } from "../ask.ts";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { parseSerial } from "../serial.ts";
+import { readRunNumber } from "../run-number.ts";
 
 export const abandon: Command = {
   name: "abandon",
   usage: "RUN",
-  wordsMin: 1,
+  wordsMin: 0,
   wordsMax: 1,
   summary: "give up a run; nothing of it is undone",
   details: [
@@ -18,11 +18,8 @@ export const abandon: Command = {
   completes: [["runs"]],
   examples: [["abandon 12", "the run ends here, as abandoned"]],
   run: async (invocation) => {
-    const run = parseSerial(invocation.words[0] ?? "");
-    if (run === null) {
-      invocation.terminal.complain("failoverctl: RUN is the number of a run, as status and history show it");
-      return exitCodes.usage;
-    }
+    const run = await readRunNumber(invocation);
+    if (run === null) return exitCodes.usage;
     const asked = await askDaemon(invocation, "abandon", { run });
     return asked.kind === "failed" ? asked.exitCode : printAccepted(invocation, asked.result);
   },

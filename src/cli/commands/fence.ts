@@ -19,7 +19,7 @@ export const fence: Command = {
   details: [
     "Asks, then does what the action `fence HOST` of a rule does: each device of `[fence HOST]` in order, until one of them says that the host is off. It is a run with a number, in the journal, one at a time; what holds rules back (maintenance, a cooldown) does not hold it. It is shown to its end.",
     "`fence HOST status` switches nothing off: each device is asked what it says, one after the other. Use it before you need it.",
-    "Exit code 0: proven off, or with `status` every device has answered. 1: not confirmed, not proven, or a device did not answer. 4: refused.",
+    "Exit code 0: proven off, or with `status` every device has answered. 1: not confirmed, not proven, not known, because the daemon ended while it was waited for, or a device did not answer. 2: there is no terminal to ask on. 4: refused. What ends the waiting (Ctrl-C) does not end the run.",
   ],
   options: [{ name: "yes", value: null, help: "do not ask; needed where there is no terminal to ask on" }],
   completes: [["hosts"], ["=status"], []],

@@ -4,7 +4,7 @@ import { printable } from "../../base/terminal-text.ts";
 import { shownEntry } from "../../core/shown-entry.ts";
 import { realDisk } from "../../host/files.ts";
 import { historyOf } from "../../store/history.ts";
-import { tellAbsent, tellFailure } from "../ask.ts";
+import { sayLost, tellAbsent, tellFailure } from "../ask.ts";
 import { connectDaemon, type Answer, type Client } from "../client.ts";
 import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -26,7 +26,7 @@ export const history: Command = {
   summary: "show transitions, runs, steps and decisions, the oldest first",
   details: [
     "Every decision is there with its reason, also the decision not to act; below a step stands what it printed. The whole output of a step is in VAR/runs/RUN/.",
-    "Without a daemon the journal's files are read. With --json each line is one object, in a shape that stays.",
+    "Without a daemon, or if it hangs, the journal's files are read. With --json each line is one object, in a shape that stays.",
   ],
   options: [
     {
@@ -56,9 +56,8 @@ export const history: Command = {
     }
     const connection = await connectDaemon(invocation.sockets);
     if (connection.kind === "absent") {
-      if (wanted.isFollowing) return tellAbsent(invocation, connection);
-      invocation.terminal.complain(`failoverctl: ${connection.sentence}; this is what its journal says`);
-      return fromFiles(wanted, invocation);
+      if (wanted.isFollowing || connection.why === "forbidden") return tellAbsent(invocation, connection);
+      return fromFiles(connection.sentence, wanted, invocation);
     }
     const exitCode = await fromDaemon(connection.client, wanted, invocation);
     connection.client.close();
@@ -98,7 +97,9 @@ function parseIfGiven(text: string | undefined): number | "wrong" | null {
   return text === undefined ? null : (parseSerial(text) ?? "wrong");
 }
 
-async function fromFiles(wanted: Wanted, invocation: Invocation): Promise<number> {
+/** `why`: there is no answer from a daemon. */
+async function fromFiles(why: string, wanted: Wanted, invocation: Invocation): Promise<number> {
+  invocation.terminal.complain(`failoverctl: ${why}; this is what its journal says`);
   const shown = showing(wanted.limit, invocation);
   const query = {
     ...(wanted.sinceWallMs === null ? {} : { sinceWallMs: wanted.sinceWallMs }),
@@ -133,6 +134,8 @@ async function fromDaemon(client: Client, wanted: Wanted, invocation: Invocation
       ...(wanted.sinceWallMs === null ? {} : { sinceWallMs: wanted.sinceWallMs }),
       ...(wanted.run === null ? {} : { run: wanted.run }),
     });
+    const isFirst = follower === null && sinceSeq === 1;
+    if (answer.kind === "lost" && isFirst) return fromFiles(sayLost(answer), wanted, invocation);
     if (answer.kind !== "result") return tellFailure(invocation, answer);
     const page = readPage(answer.result);
     for (const gap of page.gaps) invocation.terminal.complain(`failoverctl: ${printable(gap)}`);

@@ -5,16 +5,18 @@ import { askDaemon, printAccepted } from "../ask.ts";
 import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { hintForEnd, hintForScope } from "../meant.ts";
+import { renderMaintenance } from "../render-status.ts";
+import { parseStatus } from "../status-shape.ts";
 
 export const maintenance: Command = {
   name: "maintenance",
-  usage: "on|off [everything | HOST | CHECK | CHECK on HOST | RULE]",
-  wordsMin: 1,
+  usage: "[on|off [everything | HOST | CHECK | CHECK on HOST | RULE]]",
+  wordsMin: 0,
   wordsMax: 6,
   summary: "hold the rules of everything, or of one host, check or rule",
   details: [
     "Checks go on and are shown; rules do not fire. A transition seen in maintenance is not made up for afterwards; a `when` that is true when it ends counts from then.",
-    "Say when it ends and why: a maintenance that is forgotten is a failover that does not come.",
+    "With neither `on` nor `off` it shows what is in maintenance, until when, and why. Say when it ends and why: a maintenance that is forgotten is a failover that does not come.",
   ],
   options: [
     { name: "for", value: "DURATION", help: "ends by itself after 30m, 2h, 1d; without it, only by `maintenance off`" },
@@ -28,8 +30,12 @@ export const maintenance: Command = {
     ["maintenance on --for 2h --reason 'kernel update'", "nothing fires for two hours"],
     ["maintenance on host2 --for 30m", "no rule that has to do with host2"],
     ["maintenance off", "everything fires again"],
+    ["maintenance", "what is in maintenance now"],
   ],
   run: async (invocation) => {
+    const { words, values } = invocation;
+    if (words.length === 0 && values.get("for") === undefined && values.get("reason") === undefined)
+      return showMaintenance(invocation);
     const params = paramsOf(invocation);
     if (typeof params === "string") {
       invocation.terminal.complain(`failoverctl: ${params}`);
@@ -41,9 +47,30 @@ export const maintenance: Command = {
   },
 };
 
+async function showMaintenance(invocation: Invocation): Promise<number> {
+  const { terminal, isJson } = invocation;
+  const asked = await askDaemon(invocation, "status", {});
+  if (asked.kind === "failed") return asked.exitCode;
+  const parsed = parseStatus(asked.result, "status");
+  if (!parsed.ok) {
+    terminal.complain(
+      `failoverctl: the daemon is of another version, and its status cannot be shown: ${parsed.sentence}`,
+    );
+    return exitCodes.notWell;
+  }
+  const { maintenance: inForce } = parsed.value;
+  if (isJson) terminal.print(JSON.stringify({ maintenance: inForce }));
+  else
+    terminal.print(
+      inForce.length === 0 ? "nothing is in maintenance" : renderMaintenance(inForce, terminal).join("\n"),
+    );
+  return exitCodes.well;
+}
+
 /** What to ask for, or what is wrong with the command line. */
 function paramsOf({ words, values }: Invocation): ParamsOf<"maintenance"> | string {
   const [onOrOff, ...scope] = words;
+  if (onOrOff === undefined) return "--for and --reason go with maintenance on";
   if (onOrOff !== "on" && onOrOff !== "off") return `maintenance is on or off, not ${JSON.stringify(onOrOff)}`;
   const given = values.get("for");
   const forMs = given === undefined ? undefined : parseDuration(given);

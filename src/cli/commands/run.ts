@@ -19,7 +19,7 @@ export const run: Command = {
   summary: "run a rule's actions by hand",
   details: [
     "Shows the commands with every variable replaced, asks, and starts them, in order, as if the rule had fired. What holds the rule back (its `if`, maintenance, its cooldown, its limit) does not hold a person back: it is shown, and you decide. Not started while another run is in progress.",
-    "Exit code 0: started, or with --wait done. 1: not confirmed, or with --wait failed or given up. 4: refused.",
+    "Exit code 0: started, or with --wait done. 1: not confirmed, or with --wait failed, given up, or not known, because the daemon ended while it was waited for. 2: there is no terminal to ask on. 4: refused. What ends the waiting (Ctrl-C) does not end the run.",
   ],
   options: [
     { name: "dry-run", value: null, help: "only show the commands, with every variable replaced" },

@@ -28,7 +28,7 @@ export const status: Command = {
     const connection = await connectDaemon(invocation.sockets);
     if (connection.kind === "absent") {
       if (connection.why === "forbidden") return tellAbsent(invocation, connection);
-      const exitCode = tellAbsent({ ...invocation, isJson: false }, connection);
+      const exitCode = await tellAbsent({ ...invocation, isJson: false }, connection);
       await showLastKnown(invocation);
       return exitCode;
     }
