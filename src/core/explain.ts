@@ -54,7 +54,9 @@ export function explain(
   if (rule.guard !== null) addParts(parts, "if", judge(rule.guard, surroundings), 0);
   const over = isOverLimit(turn, rule) ? `${rule.name} is over its limit: it would be blocked instead of run` : null;
   const hasFired = ownOf(known.state.rules, name)?.hasFired === true;
-  const again = hasFired ? `${name} has fired for this, and fires again when its "when" was false in between` : null;
+  const again = hasFired
+    ? `${name} has fired for this, or a reload passed it over, and fires again when its "when" was false in between`
+    : null;
   return { parts, hold: again ?? holdOf(turn, rule, noCause)?.sentence ?? over };
 }
 

@@ -142,7 +142,7 @@ void test("what holds it is told: that it has fired, a hold, or that it is over 
     explain({ configuration: level, state: makeState(level, { ...seen, ...change }) }, "it", 1_000)?.hold;
   assert.equal(
     holdOf({ rules: { it: { ...newRule, hasFired: true } } }),
-    'it has fired for this, and fires again when its "when" was false in between',
+    'it has fired for this, or a reload passed it over, and fires again when its "when" was false in between',
   );
   assert.equal(
     holdOf({ rules: { it: { ...newRule, runStartsMs: [100, 200] } } }),
