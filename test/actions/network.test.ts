@@ -34,6 +34,7 @@ for (const { name, address, prefix, tools: programs } of families) {
 
     const dry = await network.act("a", ["take_address", "--dry-run", take], path);
     assert.match(dry, new RegExp(`^exit 0: .*would run: ip address replace ${take} dev eth0`, "s"));
+    assert.match(dry, /\nwould tell the neighbours 4 times$/);
     assert.equal(
       await network.ask("a", "check_address", "-a", address, "-r"),
       `exit 0: SLAVE - ${address} is not here | present=0`,
@@ -72,10 +73,6 @@ void test("an address that leads nowhere, and one that nobody can be told of", {
   );
   assert.match(await network.act("a", ["take_address", "nonsense/24"]), /^exit 2: /);
   assert.match(await network.act("a", ["take_address", "-i", "eth7", "10.99.0.100/24"]), /^exit 1: /);
-  assert.equal(
-    await network.act("a", ["take_address", "10.99.0.100"]),
-    "exit 2: needs ADDRESS/PREFIX, such as 10.0.0.10/24",
-  );
   const here = (): Promise<string> => network.ask("a", "check_address", "-a", "10.99.0.100", "-r");
   await network.ip("wire", "link", "set", "to-a", "down");
   assert.equal(
@@ -89,6 +86,33 @@ void test("an address that leads nowhere, and one that nobody can be told of", {
     `exit 0: ${notTold}needs perl or arping\n10.99.0.100 is on eth0`,
   );
   assert.match(await here(), /^exit 0: MASTER/);
+});
+
+void test("an address is one that is written out, and it is looked whether it is there", { skip }, async (context) => {
+  const network = await Network.build(context);
+  const before = await network.ip("a", "-o", "address");
+  const prefixes = ["10.99.0/24", "0.0.0.0/0", "010.99.0.100/24", "10.99.0.100/0", "10.99.0.100/255.255.255.0", "::/0"];
+  for (const word of ["10.99.0.100", "10.99.0.100/24 dev lo", "any/24", "10.99.0.1.1/24", ...prefixes])
+    assert.equal(
+      await network.act("a", ["take_address", "-i", "eth0", word]),
+      `exit 2: ${word} is not ADDRESS/PREFIX, as 10.0.0.10/24 is; see take_address --help`,
+    );
+  for (const word of ["default", "any", "all", "10.99.0", "0.0.0.0/0", "::", "::/0", "10.99.0.1 dev eth0"])
+    assert.equal(
+      await network.act("a", ["release_address", word]),
+      `exit 2: ${word} is no address that is written out, as 10.0.0.10 is; see release_address --help`,
+    );
+  for (const word of ["10.99.0.1/33", "10.99.0.300/24", "fd99::1/129", "fd99::1::2/64"])
+    for (const action of ["take_address", "release_address"] as const)
+      assert.match(await network.act("a", [action, word]), /^exit 2: Error: any valid prefix is expected/);
+  assert.equal(await network.ip("a", "-o", "address"), before);
+  /** An \`ip\` that says that all is well, and has added nothing. */
+  const folder = await pathWith(context, "sh", "perl");
+  writeScript(folder, "ip", 'case "$*" in "address replace"*) ;; *) exec /usr/sbin/ip "$@" ;; esac');
+  assert.equal(
+    await network.act("a", ["take_address", "10.99.0.100/24"], folder),
+    "exit 1: 10.99.0.100 was added to eth0, and is not there",
+  );
 });
 
 void test("one who may not announce an address says so, and asks another program", { skip }, async (context) => {
@@ -170,6 +194,18 @@ void test("routes are taken and released, twice each", { skip }, async (context)
   assert.match(await network.act("a", ["release_route", "192.168.7.0/24"]), /^exit 0: no longer a route/);
   assert.match(await network.act("a", ["release_route", "192.168.7.0/24"]), /^exit 0: there was no such route/);
   assert.match(await network.act("a", ["take_route", "192.168.7.0/24", "via", "172.31.255.1"]), /^exit 1: /);
+  for (const [network4, network6] of [
+    ["10.99.0.2", "fd99::2"],
+    ["10.99.0.3", "fd99::3"],
+  ] as const) {
+    const metric = network4.at(-1) ?? "";
+    await network.ip("a", "route", "add", "192.168.7.0/24", "via", network4, "metric", metric);
+    await network.ip("a", "-6", "route", "add", "fd77::/64", "via", network6, "metric", metric);
+  }
+  for (const destination of ["192.168.7.0/24", "fd77::/64"]) {
+    assert.equal(await network.act("a", ["release_route", destination]), `exit 0: no longer a route: ${destination}`);
+    assert.equal(await network.ip("a", "route", "show", destination), "");
+  }
 });
 
 void test("the gateway answers, is cut off, and is not there", { skip }, async (context) => {

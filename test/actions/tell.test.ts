@@ -177,7 +177,7 @@ void test(
     const received = once(socket, "message");
     assert.equal(
       await act("notify_syslog", ["-p", "daemon.crit", "--", "-x"], { env }),
-      "exit 2: see notify_syslog --help",
+      "exit 2: -- is no option here; see notify_syslog --help",
     );
     assert.equal(await act("notify_syslog", ["-p", "daemon.crit", "host1 is lost"], { env }), "exit 0:");
     assert.match(String((await received)[0]), /^<26>.*failoverd.*host1 is lost/);
