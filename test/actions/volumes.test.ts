@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makeFolder, writeScript } from "../checks/folder.ts";
@@ -18,6 +18,8 @@ const programs = {
   fuser: "psmisc",
   losetup: "mount",
   unshare: "util-linux",
+  setpriv: "util-linux",
+  blockdev: "util-linux",
 };
 const skip = skipWithout({ programs, isRoot: true });
 
@@ -34,7 +36,10 @@ void test("a volume is mounted and unmounted, also while somebody uses it", { sk
     await must("losetup", "--detach", device);
   });
 
-  assert.equal(await act("mount_volume", ["--dry-run", device, path]), `exit 0: would run: mount -- ${device} ${path}`);
+  assert.equal(
+    await act("mount_volume", ["--dry-run", device, path]),
+    `exit 0: would run: mount -w -- ${device} ${path}`,
+  );
   assert.equal(
     await act("mount_volume", ["-t", "ext4", "-o", "noatime", device, path]),
     `exit 0: ${device} is mounted on ${path}`,
@@ -53,7 +58,7 @@ void test("a volume is mounted and unmounted, also while somebody uses it", { sk
   const deaf = spawn("sh", ["-c", 'trap "" TERM; echo here; while :; do sleep 0.1; done'], { cwd: path });
   whenOver(context, () => deaf.kill("SIGKILL"));
   await once(deaf.stdout, "data");
-  assert.match(await act("unmount_volume", ["-t", "1", path]), /^exit 1: .* is still in use\n/s);
+  assert.match(await act("unmount_volume", ["-t", "1", path]), /^exit 1: .* is still in use: umount: .* busy/s);
   assert.equal(
     await act("unmount_volume", ["--dry-run", "-k", path]),
     `exit 0: would run: umount ${path}, and end who uses it`,
@@ -82,6 +87,7 @@ void test(
     whenOver(context, () => must("losetup", "--detach", device));
     symlinkSync(device, link);
     const nfs = (source: string): string => `mount -t tmpfs ${source} ${path}`;
+    const readOnly = "ASKED is mounted on PATH, but can only be read; where that is meant, say -o ro";
     const rows: readonly (readonly [mounted: string, asked: string, want: string])[] = [
       [nfs("server1:/a"), "server1:/a", "exit 0: ASKED is mounted on PATH already"],
       [nfs("server1:/a"), "server2:/b", "exit 1: server1:/a is mounted on PATH, and not ASKED"],
@@ -96,14 +102,35 @@ void test(
       [`mount ${device} ${path}`, link, "exit 0: ASKED is mounted on PATH already"],
       [`mount --bind ${other} ${path}`, other, "exit 0: ASKED is mounted on PATH already"],
       [`mount ${device} ${path}`, other, `exit 1: ${device} is mounted on PATH, and not ASKED`],
+      [`mount -r ${device} ${path}`, device, `exit 1: ${readOnly}`],
+      [`mount -r ${device} ${path}`, `-o noatime,ro ${device}`, "exit 0: ASKED is mounted on PATH already"],
+      [`mount ${device} ${path}; mount -o remount,bind,ro ${path}`, device, `exit 1: ${readOnly}`],
+      [`blockdev --setro ${device}`, device, "exit 1: ASKED could not be mounted on PATH"],
+      [`blockdev --setro ${device}`, `-o ro ${device}`, "exit 0: ASKED is mounted on PATH"],
+      [`mount -t tmpfs none ${other}; mount -o remount,ro ${other}`, `-o bind ${other}`, `exit 1: ${readOnly}`],
     ];
     for (const [mounted, asked, want] of rows) {
       const words = ["unshare", "-m", "sh", "-c", `${mounted}; exec "$@"`, "sh", pathOf("actions", "mount_volume")];
-      const { code, stdout } = await run([...words, asked, path]);
-      assert.equal(`exit ${code}: ${stdout.trim()}`, want.replace("ASKED", asked).replace("PATH", path), mounted);
+      const given = asked.split(" ");
+      const { code, stdout } = await run([...words, ...given, path]);
+      await must("blockdev", "--setrw", device);
+      const wanted: string = want.replace("ASKED", given.at(-1) ?? "").replace("PATH", path);
+      assert.equal(`exit ${code}: ${stdout.trim()}`, wanted, mounted);
     }
   },
 );
+
+void test("unmount_volume: who may not unmount it is told at once", { skip }, async (context) => {
+  const began = performance.now();
+  const path = makeFolder(context, 0o755);
+  const folder = makeFolder(context, 0o755);
+  cpSync(pathOf("actions", "unmount_volume"), join(folder, "unmount_volume"));
+  const script = `mount -t tmpfs none ${path} && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"`;
+  const words = ["unshare", "-m", "sh", "-c", script, "sh", join(folder, "unmount_volume")];
+  const { code, stdout } = await run([...words, "-t", "50", path]);
+  assert.equal(`exit ${code}: ${stdout}`, `exit 1: umount: ${path}: must be superuser to unmount.\n`);
+  assert.ok(performance.now() - began < 20_000);
+});
 
 void test("DRBD: tried again while the other host lets go, and then given up", async (context) => {
   const folder = makeFolder(context);
