@@ -39,7 +39,7 @@ export function readCommand(
   }
   if (!areKnown) return null;
   if (isOcf(script)) return readAgentCommand([scriptWord, ...rest], { script, path: found.path, settings }, context);
-  const env = settings.env ?? {};
+  const env = { FAILOVERD_LOCAL_HOST: surroundings.localHost, ...settings.env };
   return { program: found.path, words: words.map(templateOf), env, user };
 }
 

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { assertHas, is, read, twoChecks } from "./meaning.ts";
 import type { Action, Rule } from "../../src/core/configuration.ts";
 
+/** What every action finds in its environment. */
+const ofAction = { FAILOVERD_LOCAL_HOST: "host1" };
+
 const ruleRows: readonly { readonly name: string; readonly given: string; readonly want: Partial<Rule> }[] = [
   {
     name: "an edge of any host",
@@ -104,7 +107,7 @@ const actionRows: readonly {
           ["%VIP%"],
           [""],
         ],
-        env: {},
+        env: ofAction,
         user: null,
       },
     },
@@ -114,7 +117,7 @@ const actionRows: readonly {
     given: "plumb { timeout 5s, retry 2, every 3s, on failure continue, once, user root, env A=%VIP% }",
     want: {
       options: { ...plain, timeoutMs: 5_000, retries: 2, retryEveryMs: 3_000, onFailure: "continue", isOnce: true },
-      command: { program: program("plumb"), words: [["plumb"]], env: { A: "10.0.0.1" }, user: "root" },
+      command: { program: program("plumb"), words: [["plumb"]], env: { ...ofAction, A: "10.0.0.1" }, user: "root" },
     },
   },
   {
@@ -137,7 +140,7 @@ const actionRows: readonly {
         undo: {
           program: program("unplumb"),
           words: [["unplumb"], [{ variable: "VIP" }], ["a  b"], ["xyz"]],
-          env: {},
+          env: ofAction,
           user: null,
         },
       },
@@ -147,7 +150,10 @@ const actionRows: readonly {
     name: "undo in several words",
     given: `plumb { undo unplumb "a b" }`,
     want: {
-      options: { ...plain, undo: { program: program("unplumb"), words: [["unplumb"], ["a b"]], env: {}, user: null } },
+      options: {
+        ...plain,
+        undo: { program: program("unplumb"), words: [["unplumb"], ["a b"]], env: ofAction, user: null },
+      },
     },
   },
   {
