@@ -68,7 +68,8 @@ async function startWeb(context: TestContext): Promise<{ readonly url: string; r
       const { "content-type": type, authorization } = request.headers;
       posts.push({ path: request.url, type, authorization, body });
       if (request.url === "/hangs") return;
-      response.writeHead(request.url === "/broken" ? 500 : 204);
+      if (request.url === "/moved") response.writeHead(302, { location: "/" });
+      else response.writeHead(request.url === "/broken" ? 500 : 204);
       response.end();
     });
   });
@@ -101,7 +102,11 @@ for (const tool of ["curl", "wget"]) {
     assert.equal(posts.at(-1)?.body, JSON.stringify({ content: "from the event", host: hostname() }));
     await tell(["-j", url], { FAILOVERD_SENTENCE: "from the event" }, '{"kind":"run-end","sentence":"x"}\n');
     assert.equal(posts.at(-1)?.body, '{"kind":"run-end","sentence":"x"}');
-    assert.match(await tell([`${url}/broken`, "x"]), /^exit 1: .*it was not told/s);
+    for (const path of ["broken", "moved"]) {
+      assert.match(await tell([`${url}/${path}`, "x"]), /^exit 1: .*it was not told/s);
+      assert.equal(posts.at(-1)?.path, `/${path}`);
+    }
+    assert.equal(await tell(["-j", url, "x"]), "exit 2: x is a word too many; see notify_webhook --help");
     const before = posts.length;
     for (const path of ["hangs", "slow"])
       assert.match(await tell(["-t", "1", `${url}/${path}`, "x"]), /^exit 1: .*it was not told/s);
@@ -143,6 +148,7 @@ void test("notify_webhook: no secret stands in a command line, or is said", { sk
     assert.ok(dry.startsWith(`exit 0: would post to the URL in ${chat}: `), dry);
   }
   const token = file("token", "s3cret-token");
+  writeFileSync(token, "s3cret-token"); // without an end of line
   const env = { PATH: await pathOf("curl") };
   assert.match(await act("notify_webhook", ["-a", token, url, "hello"], { env }), /^exit 0: /);
   assert.equal(posts.at(-1)?.authorization, "Bearer s3cret-token");
@@ -153,11 +159,15 @@ void test("notify_webhook: no secret stands in a command line, or is said", { sk
   const open = file("open", url, 0o604);
   const refused = `exit 2: others can read ${open}, and so write to that URL: chmod o= ${open}`;
   assert.equal(await act("notify_webhook", ["--url-file", open, "hello"]), refused);
+  assert.equal(
+    await act("notify_webhook", ["-a", open, url, "hello"]),
+    `exit 2: others can read ${open}, and so write as this host does: chmod o= ${open}`,
+  );
   const absent = join(folder, "absent");
   assert.equal(await act("notify_webhook", ["--url-file", absent, "hello"]), `exit 2: ${absent} cannot be looked at`);
   assert.match(
     await act("notify_webhook", ["--url-file", file("empty", ""), "hello"]),
-    /^exit 2: there is no line in /,
+    /^exit 2: there is nothing in the first line of /,
   );
   assert.equal(posts.length, count);
 });
@@ -182,6 +192,8 @@ void test(
     assert.equal(await act("notify_syslog", ["-p", "daemon.crit", "host1 is lost"], { env }), "exit 0:");
     assert.match(String((await received)[0]), /^<26>.*failoverd.*host1 is lost/);
     assert.equal(await act("notify_syslog", ["--dry-run", "x"], { env }), "exit 0: would log daemon.notice: x");
+    writeScript(folder, "logger", `exec /usr/bin/logger -u ${join(folder, "nobody")} "$@"`);
+    assert.match(await act("notify_syslog", ["x"], { env }), /^exit 1: .*it was not logged/s);
   },
 );
 
@@ -195,6 +207,10 @@ void test("keepalived_notify: the four words that a script of keepalived's gets"
     [["-n", "VI_DB", "-p", "150", script, "STOP"], "exit 5: 4 INSTANCE VI_DB STOP 150"],
     [["-g", "-n", "VG_1", script, "BACKUP"], "exit 5: 4 GROUP VG_1 BACKUP 100"],
     [["--dry-run", script, "down"], `exit 0: would run: ${script} INSTANCE VI_1 FAULT 100`],
+    ...["ok", "warning", "unknown", "conflict"].map(
+      (status) =>
+        [[script, status], `exit 0: ${status} is no state of keepalived, and ${script} is not called for it`] as const,
+    ),
     [[script, "healthy"], "exit 2: healthy is neither a status nor a state of keepalived"],
   ];
   for (const [words, want] of rows) assert.equal(await act("keepalived_notify", words), want);
@@ -223,6 +239,28 @@ void test("sentinel_reconfig: the seven words, and which exit code is called aga
   assert.deepEqual(await reconfig("exit 2"), { said: `exit 2: ${never}`, calls: 1 });
   assert.equal((await reconfig("exit 255")).calls, 1);
   const script = join(folder, "reconfig.sh");
+  const resolves = (words: readonly string[]): Promise<string> => act("sentinel_reconfig", ["-d", "0", ...words]);
+  writeFileSync(calls, "");
+  writeScript(folder, "reconfig.sh", `echo "$*" >>${calls}`);
+  for (const to of ["", ":7", "10.0.0.2:", "10.0.0.2:port"])
+    assert.equal(
+      await resolves([script, "10.0.0.1", to]),
+      `exit 2: "${to}" is not HOST or HOST:PORT; see sentinel_reconfig --help`,
+    );
+  for (const words of [
+    ["nohost.invalid", "10.0.0.2"],
+    ["10.0.0.1", "nohost.invalid:7"],
+  ])
+    assert.equal(await resolves(["-r", "1", script, ...words]), "exit 1: the name nohost.invalid cannot be resolved");
+  assert.equal(readFileSync(calls, "utf8"), "");
+  assert.equal(await resolves([script, "[fd50::1]", "fd50::2"]), "exit 0:");
+  assert.equal(readFileSync(calls, "utf8"), "mymaster leader start fd50::1 6379 fd50::2 6379\n");
+  /** A name that is resolved the second time. */
+  const asked = join(folder, "asked");
+  writeScript(folder, "getent", `echo x >>${asked}; [ "$(grep -c . ${asked})" = 1 ] || echo "10.0.0.3 $2"`);
+  const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}` };
+  assert.equal(await act("sentinel_reconfig", ["-d", "0", script, "10.0.0.1", "host2"], { env }), "exit 0:");
+  assert.match(readFileSync(calls, "utf8"), /\nmymaster leader start 10\.0\.0\.1 6379 10\.0\.0\.3 6379\n$/);
   const names = await act("sentinel_reconfig", ["--dry-run", script, "localhost:1", "[fd00::2]:7"]);
   assert.match(names, /^exit 0: would run: .* mymaster leader start (127\.0\.0\.1|::1) 1 fd00::2 7$/);
 });

@@ -52,7 +52,7 @@ case $1 in
 esac
 `,
   mount: `#!/bin/sh
-[ "$*" = "-- /dev/drbd0 /srv/data" ] || exec /bin/mount "$@"
+[ "$*" = "-w -- /dev/drbd0 /srv/data" ] || exec /bin/mount "$@"
 grep -q Primary /run/lab/drbd/$(hostname) && /bin/mount -t tmpfs /dev/drbd0 /srv/data && hostname >/srv/data/index.html
 `,
 };
