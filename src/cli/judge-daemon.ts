@@ -2,6 +2,7 @@
 import { sayCount } from "../base/count.ts";
 import { sayDuration } from "../base/duration.ts";
 import { printable } from "../base/terminal-text.ts";
+import { sayAwaitedIsUp } from "./awaited-host.ts";
 import type { ShownStatus } from "./status-shape.ts";
 
 export interface Problem {
@@ -37,18 +38,24 @@ export function judgeDaemon(
   if (run?.phase === "in-doubt")
     add("critical", `run ${run.run} of ${run.rule} waits for somebody to resume or abandon it`);
   if (run?.phase === "awaiting")
-    add("critical", `run ${run.run} of ${run.rule} waits for somebody to switch ${run.command.at(1)} off`);
+    add(
+      "critical",
+      `run ${run.run} of ${run.rule} waits for somebody to switch ${run.command.at(1)} off${sayIsUp(status)}`,
+    );
   if (typeof daemon.distrust === "string") add("critical", `nothing is acted on: ${daemon.distrust}`);
   if (typeof daemon.notRemembered === "string")
     add("critical", `the journal cannot be written: ${daemon.notRemembered}`);
+  if (typeof daemon.notSaved === "string") add("warning", `the state table cannot be written: ${daemon.notSaved}`);
   if (!daemon.learned) add("warning", "still learning, no rule fires yet");
   else if (limits.wantsMaster && !hosts.some((host) => host.status === "master"))
     add("critical", `no host is master${sayLastMaster(hosts)}`);
   for (const sentence of sayNoFailover(status, limits)) add("warning", sentence);
-  for (const { rule, state } of rules)
+  for (const { rule, state, failure } of rules) {
     if (state === "blocked") add("warning", `the rule ${rule} is blocked until it is acknowledged`);
+    else if (typeof failure === "string") add("warning", failure);
+  }
   const { refused } = daemon.configuration;
-  if (typeof refused === "string") add("warning", `the configuration on the disk is not the one in force: ${refused}`);
+  if (typeof refused === "string") add("warning", `the last reload was refused: ${refused}`);
   for (const { scope } of maintenance) {
     const onMs = maintenanceAgeMs(scope);
     const what = scope === "*" ? "everything" : scope;
@@ -56,6 +63,11 @@ export function judgeDaemon(
     else if (onMs > limits.maintenanceMs) add("warning", `maintenance of ${what} is on for ${sayDuration(onMs)}`);
   }
   return [...problems.filter(isCritical), ...problems.filter((problem) => !isCritical(problem))];
+}
+
+function sayIsUp(status: ShownStatus): string {
+  const isUp = sayAwaitedIsUp(status);
+  return isUp === null ? "" : `, but ${isUp}: abandon the run, unless it is to be switched off all the same`;
 }
 
 const illStatuses: readonly string[] = ["conflict", "critical", "down", "unknown"];

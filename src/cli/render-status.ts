@@ -4,6 +4,7 @@
  */
 import { sayDuration } from "../base/duration.ts";
 import { printable } from "../base/terminal-text.ts";
+import { sayAwaitedIsUp } from "./awaited-host.ts";
 import { cell, layOut, type Cell, type Layout } from "./columns.ts";
 import { sayDate } from "./dates.ts";
 import { withoutRule } from "./rule-sentence.ts";
@@ -59,7 +60,7 @@ export function renderStatus(status: ShownStatus, nowWallMs: number, layout: Lay
 export function renderMaintenance(inForce: ShownStatus["maintenance"], layout: Layout): readonly string[] {
   const rows = inForce.map(({ scope, until, reason }) => [
     cell(scope === "*" ? "everything" : scope),
-    cell(until === null ? "until it is ended" : `until ${sayDate(until)}`),
+    cell(sayUntil(until)),
     cell(reason),
   ]);
   return layOut(["MAINTENANCE", "UNTIL", "REASON"], rows, { ...layout, tooLong: "wrap" });
@@ -80,26 +81,48 @@ function renderDaemon({ daemon }: ShownStatus, nowWallMs: number): readonly stri
 }
 
 /** What somebody has to look at, the worst first. */
-function needsOf({ daemon, splitBrain, rules, run }: ShownStatus): readonly string[] {
+function needsOf(status: ShownStatus): readonly string[] {
+  const { daemon, splitBrain, rules, run, maintenance } = status;
   const needs: string[] = [];
   if (splitBrain !== undefined && splitBrain.length > 0)
     needs.push(`SPLIT BRAIN: ${splitBrain.join(" and ")} are master at the same time`);
   if (daemon.running && daemon.heartbeatAgeMs > heartbeatAgeMsMax)
     needs.push(`the daemon hangs: its heart beat ${sayDuration(daemon.heartbeatAgeMs)} ago`);
   if (run?.phase === "in-doubt") {
-    needs.push(`run ${run.run} waits for you: failoverctl resume ${run.run}, or failoverctl abandon ${run.run}`);
+    const what = `nobody knows whether its step ${run.step} was done, or is still wanted: ${run.command.join(" ")}`;
+    const ways = `failoverctl resume ${run.run} does it again, failoverctl abandon ${run.run} gives the run up`;
+    needs.push(`run ${run.run} waits for you, ${what}; ${ways}`);
   }
   if (run?.phase === "awaiting") {
     const done = `failoverctl ack ${run.command.join(" ")}, or failoverctl abandon ${run.run}`;
-    needs.push(`run ${run.run} waits for a person: switch ${run.command.at(1)} off, then ${done}`);
+    const isUp = sayAwaitedIsUp(status);
+    needs.push(
+      isUp === null
+        ? `run ${run.run} waits for a person: switch ${run.command.at(1)} off, then ${done}`
+        : `${isUp}, and run ${run.run} waits for a person to switch it off: failoverctl abandon ${run.run}, unless it is to be switched off all the same (then failoverctl ack ${run.command.join(" ")})`,
+    );
   }
   if (typeof daemon.distrust === "string") needs.push(`nothing is acted on: ${daemon.distrust}`);
   if (typeof daemon.notRemembered === "string") needs.push(`the journal cannot be written: ${daemon.notRemembered}`);
-  const blocked = rules.filter(({ state }) => state === "blocked").map(({ rule }) => rule);
-  if (blocked.length > 0) needs.push(`blocked until it is acknowledged: ${blocked.join(", ")}`);
+  else if (typeof daemon.notSaved === "string") needs.push(`the state table cannot be written: ${daemon.notSaved}`);
+  for (const { rule, state, reason, failure } of rules) {
+    if (state === "blocked") needs.push(reason ?? `${rule} is blocked until it is acknowledged`);
+    else if (typeof failure === "string") needs.push(failure);
+  }
   const { refused } = daemon.configuration;
-  if (typeof refused === "string") needs.push(`the configuration on the disk is not the one in force: ${refused}`);
+  if (typeof refused === "string")
+    needs.push(
+      `the last reload was refused, and the configuration in force is the one before: ${refused}; ${whenMended}`,
+    );
+  for (const { scope, until } of maintenance)
+    if (scope === "*") needs.push(`maintenance of everything ${sayUntil(until)}: no rule fires`);
   return needs.map(printable);
+}
+
+const whenMended = "when that is mended, failoverctl reload takes it";
+
+function sayUntil(until: string | null): string {
+  return until === null ? "until it is ended" : `until ${sayDate(until)}`;
 }
 
 function renderRun({ run }: ShownStatus, { columns, isColoured }: Layout): readonly string[] {

@@ -31,10 +31,12 @@ const parseDaemon = documentOf({
   distrust: maybe,
   /** Why it acts but cannot keep a record. */
   notRemembered: maybe,
+  /** Why its state table is old. */
+  notSaved: maybe,
   configuration: documentOf({
     generation: parseNumber,
     fingerprint: parseString,
-    /** Why the files on the disk are not what is in force. */
+    /** Why the last reload was refused. */
     refused: maybe,
   }),
 });
@@ -58,7 +60,13 @@ const parseCheck = documentOf({
   confirming: parseOrNull(documentOf({ status: parseString, seen: parseNumber, needed: parseNumber })),
 });
 
-const parseRule = documentOf({ rule: parseString, state: parseString, reason: parseOrNull(parseString) });
+const parseRule = documentOf({
+  rule: parseString,
+  state: parseString,
+  reason: parseOrNull(parseString),
+  /** How its last run failed. */
+  failure: maybe,
+});
 
 const parseRun = documentOf({
   run: parseNumber,

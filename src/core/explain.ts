@@ -5,8 +5,8 @@
 import { ownOf } from "../base/own.ts";
 import { sayCondition } from "./condition-text.ts";
 import { judge, type Judgement, type Truth } from "./evaluate.ts";
-import { holdOf, isOverLimit } from "./holds.ts";
-import { noCause } from "./rules.ts";
+import { holdOf, isOverLimit, standingHold } from "./holds.ts";
+import { isLevel, noCause } from "./rules.ts";
 import { around } from "./surroundings.ts";
 import type { Configuration, StatusPattern, Trigger } from "./configuration.ts";
 import type { State } from "./state.ts";
@@ -29,24 +29,16 @@ export interface Explained {
   readonly hold: string | null;
 }
 
+interface Known {
+  readonly configuration: Configuration;
+  readonly state: State;
+}
+
 /** Null: there is no such rule. */
-export function explain(
-  known: { readonly configuration: Configuration; readonly state: State },
-  name: string,
-  nowMs: number,
-): Explained | null {
+export function explain(known: Known, name: string, nowMs: number): Explained | null {
   const rule = known.configuration.rules.find((other) => other.name === name);
   if (rule === undefined) return null;
-  const turn: Turn = {
-    ...known,
-    nowMs,
-    effects: [],
-    edges: [],
-    found: new Set(),
-    clocks: {},
-    wakes: [],
-    isSilent: true,
-  };
+  const turn = lookingTurn(known, nowMs);
   const parts: ExplainedPart[] = [];
   const surroundings = around(turn, { owner: rule.name, cause: null });
   if (rule.trigger.kind === "condition") addParts(parts, "when", judge(rule.trigger.when, surroundings), 0);
@@ -58,6 +50,23 @@ export function explain(
     ? `${name} has fired for this, or a reload passed it over, and fires again when its "when" was false in between`
     : null;
   return { parts, hold: again ?? holdOf(turn, rule, noCause)?.sentence ?? over };
+}
+
+/** Why nothing comes of a rule that has not fired and is not held now: what would hold it, or its `for` that counts. Null: neither. */
+export function whyIdle(known: Known, name: string, nowMs: number): string | null {
+  const rule = known.configuration.rules.find((other) => other.name === name);
+  if (rule === undefined) return null;
+  const turn = lookingTurn(known, nowMs);
+  const hold = standingHold(turn, rule);
+  if (hold !== null || rule.trigger.kind !== "condition") return hold?.sentence ?? null;
+  const { when } = rule.trigger;
+  const judgement = judge(when, around(turn, { owner: rule.name, cause: null }));
+  return judgement.truth !== "true" && isLevel(turn, rule, when) ? judgement.because() : null;
+}
+
+/** A turn of which nothing is kept. */
+function lookingTurn(known: Known, nowMs: number): Turn {
+  return { ...known, nowMs, effects: [], edges: [], found: new Set(), clocks: {}, wakes: [], isSilent: true };
 }
 
 function addParts(parts: ExplainedPart[], of: "when" | "if", judgement: Judgement, depth: number): void {

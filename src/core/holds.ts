@@ -12,7 +12,7 @@ import { bindVariables, missingVariable } from "./variables.ts";
 import type { Rule } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
 import type { Cause } from "./run.ts";
-import type { Maintenance } from "./state.ts";
+import type { Maintenance, RuleProgress } from "./state.ts";
 
 export interface Hold {
   readonly kind: HoldKind;
@@ -59,6 +59,11 @@ export function unlearned(turn: Turn): readonly string[] {
     .map((check) => check.key);
 }
 
+/** What keeps every trigger of the rule from firing anything, whatever it would be; null: nothing. */
+export function standingHold(turn: Turn, rule: Rule): Hold | null {
+  return learningHold(turn, rule) ?? distrustHold(turn, rule) ?? maintenanceHold(turn, rule, null);
+}
+
 function distrustHold(turn: Turn, rule: Rule): Hold | null {
   return turn.state.distrust === null ? null : hold(rule, "journal", turn.state.distrust);
 }
@@ -86,8 +91,15 @@ export function maintenanceOf(turn: Turn, rule: Rule, cause: Cause | null): Main
 }
 
 function blockedHold(turn: Turn, rule: Rule): Hold | null {
-  const { blocked } = progressOf(turn, rule.name);
-  return blocked === null ? null : { kind: "blocked", sentence: blocked.sentence };
+  const sentence = sayBlocked(progressOf(turn, rule.name));
+  return sentence === null ? null : { kind: "blocked", sentence };
+}
+
+/** Why the rule is blocked, and what whoever acknowledges that starts by it; null: it is not. */
+export function sayBlocked({ blocked, trueSinceMs, hasFired }: RuleProgress): string | null {
+  if (blocked === null) return null;
+  if (trueSinceMs === null || hasFired) return blocked.sentence;
+  return `${blocked.sentence}; its "when" is true now: ack starts it again, at once if nothing else holds it`;
 }
 
 function cooldownHold(turn: Turn, rule: Rule): Hold | null {

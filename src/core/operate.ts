@@ -4,6 +4,7 @@ import { hostsOf } from "./hosts.ts";
 import { fenceByHand } from "./fence-by-hand.ts";
 import { abandonRun, personFenced, resumeStep, startRun } from "./runs.ts";
 import { noCause } from "./rules.ts";
+import { sayAskedOfPerson } from "./run-text.ts";
 import { reportedHostsMax, take } from "./schedule.ts";
 import { rankOf } from "./status.ts";
 import { note, progressOf, record, setRule, type Turn } from "./turn.ts";
@@ -104,11 +105,12 @@ function acknowledge(turn: Turn, what: string): Answer {
     turn.state = { ...turn.state, distrust: null };
     return acknowledged(turn, what, "it acts again");
   }
-  if (progressOf(turn, what).blocked === null) {
+  const { blocked, failure = null } = progressOf(turn, what);
+  if (blocked === null && failure === null) {
     const isRule = turn.configuration.rules.some((rule) => rule.name === what);
     return no(isRule ? `${what} is not blocked` : `there is no rule ${what}`);
   }
-  setRule(turn, what, { blocked: null, runStartsMs: [], hold: null });
+  setRule(turn, what, { blocked: null, failure: null, runStartsMs: [], hold: null });
   return acknowledged(turn, what, whenItActsAgain(turn, what));
 }
 
@@ -158,6 +160,9 @@ function continueRun(turn: Turn, event: Extract<Event, { kind: "resume" | "aband
     abandonRun(turn, run);
     return yes(`run ${run.run} of ${run.rule} is given up`);
   }
+  const action = run.actions[run.at];
+  if (run.phase.kind === "awaiting" && action?.kind === "fence")
+    return no(`run ${run.run} is not resumed, it waits for a person: ${sayAskedOfPerson(run, action.host)}`);
   if (run.phase.kind !== "in-doubt") return no(`run ${run.run} does not wait for anybody`);
   const { left } = run.phase;
   if (left !== null)

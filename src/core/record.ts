@@ -140,6 +140,8 @@ export type Record =
       readonly outcome: RunOutcome;
       readonly ms: number;
       readonly endedAtMs: number;
+      /** The steps whose undo failed, from 1; not there: none. */
+      readonly notUndone?: readonly number[];
     })
   | (Said & {
       readonly kind: "maintenance-on";

@@ -15,7 +15,7 @@ import { checkOf } from "./grouped.ts";
 import { splitBrainCause, standingOf } from "./hosts.ts";
 import { isReported, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
-import { block, triggerOnFailure, whyBlocked } from "./run-end.ts";
+import { settleRule, triggerOnFailure } from "./run-end.ts";
 import { newRule, progressOf, setHost, setObservation, setRule, type Turn } from "./turn.ts";
 import { checkKey, type CheckKey, type Configuration } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
@@ -88,6 +88,7 @@ export function restoreState(
     blocked: progress.blocked === null ? null : { ...progress.blocked, sinceMs: past(progress.blocked.sinceMs) },
     runStartsMs: progress.runStartsMs.map(past),
     lastRunEndMs: progress.lastRunEndMs === null ? null : past(progress.lastRunEndMs),
+    failure: progress.failure ?? null,
   });
   const known = configuration.rules.flatMap((rule) => {
     const progress = ownOf(lasting.rules, rule.name);
@@ -224,15 +225,11 @@ function replay(
       return;
     }
     case "run-end":
-      if (Object.hasOwn(turn.state.rules, record.rule))
-        setRule(turn, record.rule, { lastRunEndMs: Math.min(record.endedAtMs, turn.nowMs) });
-      if (
-        record.outcome !== "done" &&
-        turn.configuration.rules.some(({ name, limit }) => name === record.rule && limit !== null)
-      ) {
-        setRule(turn, record.rule, { hasFired: false });
-        block(turn, record.rule, whyBlocked(record.run, record.outcome));
-      }
+      settleRule(
+        turn,
+        { ...record, endedAtMs: Math.min(record.endedAtMs, turn.nowMs) },
+        turn.configuration.rules.some(({ name, limit }) => name === record.rule && limit !== null),
+      );
       if (record.outcome === "failed" && !isOnFailure(turn, record.rule))
         triggerOnFailure(turn, { ...record, cause: causeOf(record.run, newer.records) });
       return;
@@ -243,7 +240,7 @@ function replay(
     case "acknowledged":
       if (record.what === "journal") turn.state = { ...turn.state, distrust: null };
       else if (Object.hasOwn(turn.state.rules, record.what))
-        setRule(turn, record.what, { blocked: null, runStartsMs: [] });
+        setRule(turn, record.what, { blocked: null, failure: null, runStartsMs: [] });
       return;
     case "maintenance-off":
       turn.state = {

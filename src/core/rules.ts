@@ -14,6 +14,7 @@ import { holdOf, isOverLimit, maintenanceHold, maintenanceOf, type Hold } from "
 import { withoutFor } from "./level.ts";
 import { isRole } from "./status.ts";
 import { block } from "./run-end.ts";
+import { sayAwaited } from "./run-text.ts";
 import { startRun } from "./runs.ts";
 import { around } from "./surroundings.ts";
 import { spokenOfBy } from "./touched.ts";
@@ -177,15 +178,8 @@ function mayFire(turn: Turn, rule: Rule, cause: Cause): Hold | null {
 function announce(turn: Turn, judgements: ReadonlyMap<string, Judgement>): void {
   const waiting = turn.state.waiting.map((trigger) => {
     if (trigger.isAnnounced) return trigger;
-    const why =
-      turn.state.run === null
-        ? "what has to be learned first"
-        : `run ${turn.state.run.run} of ${turn.state.run.rule} to end`;
-    record(turn, {
-      kind: "waiting",
-      rule: trigger.rule,
-      sentence: `${trigger.rule} waits for ${why}: ${sayCause(trigger.cause)}`,
-    });
+    const sentence = `${trigger.rule} waits for ${sayAwaited(turn.state.run)}: ${sayCause(trigger.cause)}`;
+    record(turn, { kind: "waiting", rule: trigger.rule, sentence });
     return { ...trigger, isAnnounced: true };
   });
   if (waiting.some((trigger, index) => trigger !== turn.state.waiting[index])) turn.state = { ...turn.state, waiting };

@@ -2,7 +2,7 @@
 import { sayDuration } from "../base/duration.ts";
 import { invariant } from "../base/invariant.ts";
 import { record, setRule, type Turn } from "./turn.ts";
-import type { RunOutcome } from "./record.ts";
+import type { Record, RunOutcome } from "./record.ts";
 import type { Cause, Run } from "./run.ts";
 
 /** Always false: nothing more of it can move on. */
@@ -10,29 +10,51 @@ export function endRun(turn: Turn, outcome: RunOutcome): false {
   const { run } = turn.state;
   invariant(run !== null, "a run that ends is in progress");
   const ms = Math.round(turn.nowMs - run.startedAtMs);
+  const steps = (run.notUndone ?? []).map((index) => index + 1);
   const how =
     outcome === "done"
       ? `done in ${sayDuration(ms)}`
       : outcome === "failed"
-        ? `FAILED: ${run.failure}`
+        ? `FAILED: ${run.failure}${sayNotUndone(steps)}`
         : "given up by an operator";
-  const sentence = `${run.rule}, run ${run.run}: ${how}`;
-  record(turn, { kind: "run-end", run: run.run, rule: run.rule, outcome, ms, endedAtMs: turn.nowMs, sentence });
+  const end: RunEnd = {
+    kind: "run-end",
+    run: run.run,
+    rule: run.rule,
+    outcome,
+    ms,
+    endedAtMs: turn.nowMs,
+    ...(steps.length === 0 ? {} : { notUndone: steps }),
+    sentence: `${run.rule}, run ${run.run}: ${how}`,
+  };
+  record(turn, end);
   turn.state = { ...turn.state, run: null };
-  if (Object.hasOwn(turn.state.rules, run.rule)) setRule(turn, run.rule, { lastRunEndMs: turn.nowMs });
-  if (outcome === "done") return false;
-  /** A reload may have taken the rule away while it ran: then there is nothing to block. */
-  if (run.hasLimit && Object.hasOwn(turn.state.rules, run.rule)) {
-    /** Nobody has seen to what it was for: blocked it does nothing, and acknowledged it acts again. */
-    setRule(turn, run.rule, { hasFired: false });
-    block(turn, run.rule, whyBlocked(run.run, outcome));
-  }
+  settleRule(turn, end, run.hasLimit);
   if (outcome === "failed") triggerOnFailure(turn, run);
   return false;
 }
 
-export function whyBlocked(run: number, outcome: "failed" | "abandoned"): string {
-  return `its run ${run} ${outcome === "failed" ? "failed" : "was given up"}`;
+type RunEnd = Extract<Record, { kind: "run-end" }>;
+
+/** What the end of a run makes of its rule. A reload may have taken that away while it ran: then there is nothing to keep. */
+export function settleRule(turn: Turn, end: RunEnd, hasLimit: boolean): void {
+  const { run, rule, outcome, endedAtMs: lastRunEndMs, sentence } = end;
+  if (!Object.hasOwn(turn.state.rules, rule)) return;
+  const isBlocking = hasLimit && outcome !== "done";
+  setRule(turn, rule, { lastRunEndMs, failure: outcome === "failed" && !isBlocking ? sentence : null });
+  if (!isBlocking) return;
+  /** Nobody has seen to what it was for: blocked it does nothing, and acknowledged it acts again. */
+  setRule(turn, rule, { hasFired: false });
+  const how = outcome === "failed" ? `failed${sayNotUndone(end.notUndone ?? [])}` : "was given up";
+  block(turn, rule, `its run ${run} ${how}`);
+}
+
+/** Continues a sentence that says of a run that it failed. `steps` from 1. */
+function sayNotUndone(steps: readonly number[]): string {
+  if (steps.length === 0) return "";
+  return steps.length === 1
+    ? `, and the undo of step ${steps.join()} failed: it is NOT undone`
+    : `, and the undos of steps ${steps.join(" and ")} failed: they are NOT undone`;
 }
 
 /** Blocks a rule until somebody acknowledges. */

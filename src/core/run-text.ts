@@ -13,6 +13,16 @@ export function stepTitle(run: Run): string {
   return `${run.rule}, run ${run.run}, ${undo}step ${run.at + 1} of ${run.actions.length}`;
 }
 
+/** What a trigger waits for, in front of its turn. */
+export function sayAwaited(run: Run | null): string {
+  return run === null ? "what has to be learned first" : `run ${run.run} of ${run.rule} to end`;
+}
+
+/** What a `manual` fence device asks for. */
+export function sayAskedOfPerson({ run }: Run, host: string): string {
+  return `switch ${host} off, then say "failoverctl ack fence ${host}"; or "failoverctl abandon ${run}"`;
+}
+
 export function sayOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case "exited":

@@ -121,6 +121,8 @@ export interface Run {
   readonly done: readonly number[];
   /** Why it failed; null while it goes well. Once set, nothing but undos run. */
   readonly failure: string | null;
+  /** Indexes of the steps whose undo failed, in that order. Not in what the first daemons wrote. */
+  readonly notUndone?: readonly number[];
   /**
    * Launchers that were ended from outside before the step in progress could begin with them: each took the number of an
    * attempt, and none of the retries. Not in what the first daemons wrote.

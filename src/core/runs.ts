@@ -12,9 +12,9 @@ import { shownWords } from "./agent-action.ts";
 import { judge, type Judgement } from "./evaluate.ts";
 import { beginCall, isManual } from "./fencing.ts";
 import { endRun } from "./run-end.ts";
-import { ofStep, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
+import { ofStep, sayAskedOfPerson, sayFailure, sayOutcome, stepTitle } from "./run-text.ts";
 import { hurryChecks } from "./schedule.ts";
-import { afterSuccess, judgeEnd, lostLaunchersAfter } from "./step-end.ts";
+import { afterSuccess, judgeEnd, lostLaunchersAfter, undoFailed } from "./step-end.ts";
 import { doubtedPhase, readyFor, setPhase, startedPhase } from "./step-phase.ts";
 import { actionAt, describeStep } from "./step-program.ts";
 import { around } from "./surroundings.ts";
@@ -164,8 +164,7 @@ function awaitPerson(
 ): false {
   setPhase(turn, run, { kind: "awaiting", ...step });
   const { device, deviceAttempt } = step.fence;
-  const what = `switch ${host} off, then say "failoverctl ack fence ${host}"; or "failoverctl abandon ${run.run}"`;
-  const sentence = `${stepTitle(run)}: fence ${host} waits for a person: ${what}`;
+  const sentence = `${stepTitle(run)}: fence ${host} waits for a person: ${sayAskedOfPerson(run, host)}`;
   record(turn, {
     kind: "awaiting",
     run: run.run,
@@ -315,7 +314,7 @@ function goTo(turn: Turn, run: Run, at: number): boolean {
 
 /** The step failed for good. */
 function fail(turn: Turn, run: Run, why: string): boolean {
-  if (run.failure !== null) return undoNext(turn, run);
+  if (run.failure !== null) return undoNext(turn, undoFailed(run));
   if (actionAt(run).options.onFailure === "continue") return goTo(turn, run, run.at + 1);
   return undoNext(turn, { ...run, failure: `step ${run.at + 1}: ${why}`, at: run.actions.length });
 }

@@ -70,6 +70,11 @@ export interface RuleProgress {
   /** Starts of its last runs, for `limit`; not more than the limit's number. */
   readonly runStartsMs: readonly number[];
   readonly lastRunEndMs: number | null;
+  /**
+   * How its last run failed, until one goes well or somebody acknowledges; null: it did not, or it left the rule blocked,
+   * which says as much. Not in what the first daemons wrote.
+   */
+  readonly failure?: string | null;
 }
 
 /** Of one `for`: how long its condition has been true, without a break. */

@@ -68,6 +68,11 @@ export function lostLaunchersAfter(run: Run, outcome: Outcome): number {
   return lostLaunchers(run) + (isWithAnotherLauncher(run, outcome) ? 1 : 0);
 }
 
+/** The undo in progress failed for good: its step stays as it is, and the run's end says so. */
+export function undoFailed(run: Run): Run {
+  return { ...run, notUndone: [...(run.notUndone ?? []), run.at] };
+}
+
 function lostLaunchers({ lostLaunchers: lost = 0 }: Run): number {
   return lost;
 }

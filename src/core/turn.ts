@@ -97,4 +97,5 @@ export const newRule: RuleProgress = {
   blocked: null,
   runStartsMs: [],
   lastRunEndMs: null,
+  failure: null,
 };

@@ -227,6 +227,7 @@ const parseRun: Parser<Run> = documentOf({
   failure: parseOrNull(parseString),
   isAbandoned: parseBoolean,
   lostLaunchers: parseOptional(parseCount),
+  notUndone: parseOptional(listOf(parseCount)),
 });
 
 /** A file's header holds it: what this is not, is no header. */
@@ -268,7 +269,12 @@ const shapes: Readonly<{ [kind: string]: Parser<unknown> }> = {
   awaiting: documentOf({ ...ofRun, attempt: parseCount, device: parseCount, deviceAttempt: parseCount }),
   resumed: documentOf(ofRun),
   abandoned: documentOf(ofRun),
-  "run-end": documentOf({ ...ofRun, outcome: parseOneOf(["done", "failed", "abandoned"]), endedAtMs: parseNumber }),
+  "run-end": documentOf({
+    ...ofRun,
+    outcome: parseOneOf(["done", "failed", "abandoned"]),
+    endedAtMs: parseNumber,
+    notUndone: parseOptional(listOf(parseStep)),
+  }),
   "maintenance-on": documentOf({ scope: parseString, untilWallMs: parseOrNull(parseNumber), reason: parseString }),
   "maintenance-off": documentOf({ scope: parseString }),
 };

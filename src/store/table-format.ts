@@ -13,6 +13,7 @@ import {
   parseMapOf,
   parseNumber,
   parseOneOf,
+  parseOptional,
   parseOrNull,
   parseString,
   parseWholeNumber,
@@ -118,6 +119,7 @@ const parseRuleProgress: Parser<RuleProgress> = documentOf({
   blocked: parseOrNull(documentOf({ sentence: parseString, sinceMs: parseNumber })),
   runStartsMs: listOf(parseNumber),
   lastRunEndMs: parseOrNull(parseNumber),
+  failure: parseOptional(parseOrNull(parseString)),
 });
 
 const parseWaiting: Parser<WaitingTrigger> = documentOf({

@@ -10,7 +10,7 @@
  * Times are those of the daemon that wrote the records, of its boot.
  */
 import { afterFenceCall } from "../core/fencing.ts";
-import { isWithAnotherLauncher, lostLaunchersAfter } from "../core/step-end.ts";
+import { isWithAnotherLauncher, lostLaunchersAfter, undoFailed } from "../core/step-end.ts";
 import { doubtedPhase, readyFor, startedPhase } from "../core/step-phase.ts";
 import type { Record } from "../core/record.ts";
 import type { BoundAction, FenceCall, Run, StepPhase } from "../core/run.ts";
@@ -138,8 +138,10 @@ function stepEnded(run: Run, record: StepEnd): Run {
   const atMs = lastMs(run) + record.ms;
   /** Nothing follows from its end but the run's own. */
   if (run.isAbandoned) return { ...run, phase: { kind: "ready", attempt: record.attempt, fence: null, sinceMs: atMs } };
-  if (record.isUndo && record.next !== "again")
-    return undoNext({ ...run, done: run.done.filter((index) => index !== run.at) }, atMs);
+  if (record.isUndo && record.next !== "again") {
+    const undone = { ...run, done: run.done.filter((index) => index !== run.at) };
+    return undoNext(record.next === "failed" ? undoFailed(undone) : undone, atMs);
+  }
   switch (record.next) {
     case "done":
       return stepDone(run, atMs);

@@ -60,6 +60,11 @@ export class Memory {
     return this.#failure;
   }
 
+  /** Why the state table cannot be written; null: it can, or it was not tried yet. */
+  get notSaved(): string | null {
+    return this.#tableFailure;
+  }
+
   /** The last entry that the listeners were told of, or that was there before them. */
   get toldSeq(): number {
     return this.#toldSeq;

@@ -1,6 +1,9 @@
 /** What `status` shows, made from what the core knows. Monotonic times become dates for people here, and nowhere else. */
 import { shownWords } from "../core/agent-action.ts";
 import { checkOf } from "../core/grouped.ts";
+import { whyIdle } from "../core/explain.ts";
+import { sayBlocked } from "../core/holds.ts";
+import { sayAwaited } from "../core/run-text.ts";
 import { progressOf } from "../core/turn.ts";
 import { hostsOf, standingOf } from "../core/hosts.ts";
 import { rankOf } from "../core/status.ts";
@@ -17,10 +20,12 @@ export interface DaemonFacts {
   readonly startedAtWallMs: number;
   readonly turnedAtMs: number;
   readonly generation: number;
-  /** Why the configuration on the disk is not the one in force; null: it is. */
+  /** Why the last reload was refused; null: it was not. */
   readonly reloadRefused: string | null;
   /** The journal cannot be written: the daemon acts, and cannot remember. Null: it can. */
   readonly notRemembered: string | null;
+  /** Why the state table cannot be written. Null: it can. */
+  readonly notSaved: string | null;
   /** What waits to be told to `[notify]`, and what was dropped because too much waited. */
   readonly notifications: { readonly waiting: number; readonly dropped: number };
 }
@@ -30,9 +35,14 @@ export interface Moment {
   readonly wallMs: number;
 }
 
+interface Known {
+  readonly configuration: Configuration;
+  readonly state: State;
+}
+
 /** `toldSeq`: the last entry that is in what is known. */
 export function statusView(
-  known: { readonly configuration: Configuration; readonly state: State; readonly toldSeq: number },
+  known: Known & { readonly toldSeq: number },
   daemon: DaemonFacts,
   moment: Moment,
 ): StatusView {
@@ -49,6 +59,7 @@ export function statusView(
       learned: state.learning.isOver,
       distrust: state.distrust,
       notRemembered: daemon.notRemembered,
+      notSaved: daemon.notSaved,
       notifications: daemon.notifications,
       configuration: {
         generation: daemon.generation,
@@ -61,7 +72,11 @@ export function statusView(
     checks: Object.entries(state.observations).map(([key, observation]) =>
       viewCheck(key, observation, known, moment, date),
     ),
-    rules: configuration.rules.map((rule) => viewRule(rule.name, state)),
+    rules: configuration.rules.map(({ name }) => {
+      const view = viewRule(name, state);
+      const isIdle = view.state === "armed" && view.reason === null;
+      return isIdle ? { ...view, reason: whyIdle(known, name, moment.nowMs) } : view;
+    }),
     run: state.run === null ? null : viewRun(state.run),
     waiting: state.waiting.map((trigger) => trigger.rule),
     maintenance: state.maintenance.map(({ scope, untilMs, reason }) => ({
@@ -81,7 +96,7 @@ function viewHost(host: string, state: State, date: (atMs: number) => string): H
 function viewCheck(
   key: string,
   observation: Observation,
-  known: { readonly configuration: Configuration; readonly state: State },
+  known: Known,
   moment: Moment,
   date: (atMs: number) => string,
 ): CheckView {
@@ -112,20 +127,29 @@ function exitOf(outcome: Outcome | null): number | null {
 }
 
 export function viewRule(rule: string, state: State): RuleView {
-  return { rule, ...stateOf(rule, progressOf({ state }, rule), state) };
+  const progress = progressOf({ state }, rule);
+  const failure = state.run?.rule === rule ? null : sayFailed(rule, progress);
+  const armed = { state: "armed", reason: failure ?? (progress.hasFired ? hasFired : null) } as const;
+  return { rule, ...(stateOf(rule, progress, state) ?? armed), failure };
 }
 
-function stateOf(rule: string, progress: RuleProgress, state: State): Pick<RuleView, "state" | "reason"> {
+const hasFired = "has fired, and fires again when its condition was false in between";
+
+/** Null: it is armed. */
+function stateOf(rule: string, progress: RuleProgress, state: State): Pick<RuleView, "state" | "reason"> | null {
   if (state.run?.rule === rule) return { state: "running", reason: `run ${state.run.run}` };
-  if (progress.blocked !== null) return { state: "blocked", reason: progress.blocked.sentence };
+  const blocked = sayBlocked(progress);
+  if (blocked !== null) return { state: "blocked", reason: blocked };
   if (state.waiting.some((trigger) => trigger.rule === rule))
-    return { state: "waiting", reason: "a trigger waits for its turn" };
+    return { state: "waiting", reason: `a trigger waits for ${sayAwaited(state.run)}` };
   if (progress.hold !== null)
     return { state: progress.hold.kind === "run" ? "waiting" : "held", reason: progress.hold.sentence };
-  if (!state.learning.isOver) return { state: "held", reason: "still learning" };
-  if (progress.hasFired)
-    return { state: "armed", reason: "has fired, and fires again when its condition was false in between" };
-  return { state: "armed", reason: null };
+  return state.learning.isOver ? null : { state: "held", reason: "still learning" };
+}
+
+function sayFailed(rule: string, { failure = null }: RuleProgress): string | null {
+  if (failure === null) return null;
+  return `${failure}; it is not tried again by itself: "failoverctl run ${rule}", or "failoverctl ack ${rule}"`;
 }
 
 function wordsOf(action: BoundAction): readonly string[] {

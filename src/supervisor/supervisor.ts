@@ -333,6 +333,7 @@ function supervise(
     generation,
     reloadRefused,
     notRemembered: memory.notRemembered,
+    notSaved: memory.notSaved,
     notifications: { waiting: notifications.waitingCount(), dropped: notifications.droppedCount() },
   });
   return {

@@ -34,12 +34,14 @@ export interface DaemonView {
   readonly distrust: string | null;
   /** Why the daemon acts and cannot remember; null: it can. */
   readonly notRemembered: string | null;
+  /** Why the state table cannot be written; null: it can. The journal goes on, for a while in space that it had reserved. */
+  readonly notSaved: string | null;
   /** Of `[notify]`: how many wait to be told, and how many were dropped because too many waited. */
   readonly notifications: { readonly waiting: number; readonly dropped: number };
   readonly configuration: {
     readonly generation: number;
     readonly fingerprint: string;
-    /** Why the files on the disk are not what is in force; null: they are. */
+    /** Why the last reload was refused; null: it was not. */
     readonly refused: string | null;
   };
 }
@@ -80,6 +82,8 @@ export interface RuleView {
   readonly rule: string;
   readonly state: RuleState;
   readonly reason: string | null;
+  /** How its last run failed, which nobody has seen to yet, and what to do; null: it did not, or the rule is blocked by that. */
+  readonly failure: string | null;
 }
 
 export interface RunView {

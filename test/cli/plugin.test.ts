@@ -101,8 +101,29 @@ const rows: readonly Row[] = [
     name: "a run that waits for a host to be switched off by hand",
     status: {
       run: { run: 12, rule: "r", step: 1, of: 2, command: ["fence", "host1"], phase: "awaiting", failure: null },
+      checks: [],
     },
     want: ["critical: run 12 of r waits for somebody to switch host1 off"],
+  },
+  {
+    name: "the same, and the host is up again",
+    status: {
+      run: { run: 12, rule: "r", step: 1, of: 2, command: ["fence", "host1"], phase: "awaiting", failure: null },
+      hosts: [master, slave],
+    },
+    want: [
+      "critical: run 12 of r waits for somebody to switch host1 off, but host1 is master, seen 812 ms ago: abandon the run, unless it is to be switched off all the same",
+    ],
+  },
+  {
+    name: "a rule whose last run failed",
+    status: { rules: [{ ...rules[0], failure: "slave_to_master, run 2: FAILED: step 3" }] },
+    want: ["warning: slave_to_master, run 2: FAILED: step 3"],
+  },
+  {
+    name: "a table that cannot be written",
+    status: { daemon: { ...daemon, notSaved: "no space" } },
+    want: ["warning: the state table cannot be written: no space"],
   },
   {
     name: "a run that is under way",
@@ -123,7 +144,7 @@ const rows: readonly Row[] = [
     status: {
       daemon: { ...daemon, configuration: { ...daemon.configuration, refused: "checks.conf:7:1: \u001b[2J" } },
     },
-    want: [String.raw`warning: the configuration on the disk is not the one in force: checks.conf:7:1: \x1b[2J`],
+    want: [String.raw`warning: the last reload was refused: checks.conf:7:1: \x1b[2J`],
   },
   { name: "a short maintenance", status: { maintenance }, maintenanceAgeMs: 3_599_000, want: [] },
   {

@@ -103,6 +103,22 @@ export const ill = {
   ],
 };
 
+/** A failover failed, and nobody has seen to it; its table cannot be written. */
+export const failed = {
+  ...well,
+  daemon: { ...well.daemon, notSaved: "no space left on device" },
+  rules: [
+    {
+      rule: "slave_to_master",
+      state: "armed",
+      reason:
+        'slave_to_master, run 2: FAILED: step 3: promote ended with exit 1; see "failoverctl ack slave_to_master"',
+      failure:
+        'slave_to_master, run 2: FAILED: step 3: promote ended with exit 1; see "failoverctl ack slave_to_master"',
+    },
+  ],
+};
+
 /** A run has come to the fence device `manual`. */
 export const awaiting = {
   ...well,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { renderStatus } from "../../src/cli/render-status.ts";
 import { parseStatus, type ShownStatus } from "../../src/cli/status-shape.ts";
 import { assertGolden } from "./golden.ts";
-import { awaiting, dead, ill, nowWallMs, well } from "./sample-status.ts";
+import { awaiting, dead, failed, ill, nowWallMs, well } from "./sample-status.ts";
 
 process.env["TZ"] = "UTC";
 
@@ -13,6 +13,12 @@ const rows: readonly { readonly name: string; readonly status: unknown; readonly
   { name: "status-well-piped.txt", status: well, columns: null },
   { name: "status-ill.txt", status: ill, columns: 80 },
   { name: "status-awaiting.txt", status: awaiting, columns: 80 },
+  { name: "status-failed.txt", status: failed, columns: 80 },
+  {
+    name: "status-awaiting-down.txt",
+    status: { ...awaiting, hosts: [{ ...well.hosts[0], status: "critical" }] },
+    columns: 80,
+  },
   { name: "status-dead.txt", status: dead, columns: 80 },
   { name: "status-empty.txt", status: { ...well, hosts: [], checks: [], rules: [] }, columns: 80 },
 ];

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { newRule } from "../../src/core/turn.ts";
 import { Driven, launcher } from "./driven.ts";
 import { makeAction, makeCheck, makeConfiguration, makeObservation, makeResult, makeRule, makeState } from "./build.ts";
-import { device, runOf } from "./bound-run.ts";
+import { boundFence, device, runOf } from "./bound-run.ts";
 import type { Event } from "../../src/core/event.ts";
 import type { State } from "../../src/core/state.ts";
 
@@ -29,6 +29,7 @@ const configuration = makeConfiguration({
   ],
 });
 const blocked = { ...newRule, blocked: { sentence: "plain is blocked", sinceMs: 0 } };
+const asked = { device: 0, deviceAttempt: 1, verb: "off", asked: 0, untilMs: 5_000, spentMs: 0 } as const;
 const distrust = "the journal cannot be trusted";
 
 const request = 9;
@@ -71,6 +72,12 @@ const rows: readonly (readonly [name: string, asked: Event, given: Partial<State
   ["a report that says which", report("both", "h2", "warning"), {}, "yes: both on h2: warning"],
   ["a report that is not yet believed", report("backup", null), {}, "yes: backup on h1: ok, 1 of 2, still unknown"],
   ["acknowledge what is not blocked", ack("plain"), {}, "no: plain is not blocked"],
+  [
+    "acknowledge a run that failed",
+    ack("plain"),
+    { rules: { plain: { ...newRule, failure: "plain, run 2: FAILED" } } },
+    "yes: plain is acknowledged: it acts again",
+  ],
   ["acknowledge nothing", ack("nothing"), {}, "no: there is no rule nothing"],
   ["acknowledge a rule", ack("plain"), { rules: { plain: blocked } }, "yes: plain is acknowledged: it acts again"],
   [
@@ -113,6 +120,12 @@ const rows: readonly (readonly [name: string, asked: Event, given: Partial<State
     fence("h2", "status"),
     {},
     "no: no device of h2 can say whether it is off: manual, fence_mute",
+  ],
+  [
+    "resume a run that waits for a person",
+    { kind: "resume", request, run: 1 },
+    { run: runOf({ actions: [boundFence([])], phase: { kind: "awaiting", attempt: 1, fence: asked } }) },
+    'no: run 1 is not resumed, it waits for a person: switch h1 off, then say "failoverctl ack fence h1"; or "failoverctl abandon 1"',
   ],
   ["resume nothing", { kind: "resume", request, run: 1 }, {}, "no: run 1 is not in progress"],
   ["resume another", { kind: "resume", request, run: 2 }, { run: runOf({}) }, "no: run 2 is not in progress, run 1 is"],

@@ -264,6 +264,11 @@ void test("runs, blocks and acknowledgements are as the records say, and no end 
   const failed = [runStart("lost", 7), runEnd("lost", 7, "failed")];
   assert.match(replay(failed).rules["lost"]?.blocked?.sentence ?? "", /its run 7 failed/);
   assert.equal(replay([...failed, { kind: "acknowledged", what: "lost", sentence }]).rules["lost"]?.blocked, null);
+  const unlimited = [runStart("any_to_master", 7), runEnd("any_to_master", 7, "failed")];
+  const failureBehind = (...more: readonly Record[]) => replay([...unlimited, ...more]).rules["any_to_master"]?.failure;
+  assert.equal(failureBehind(), sentence, "a rule without a limit is not blocked, and keeps how its run failed");
+  assert.equal(failureBehind({ kind: "acknowledged", what: "any_to_master", sentence }), null);
+  assert.equal(failureBehind(runEnd("any_to_master", 8, "done")), null);
   const blocked = replay([{ kind: "blocked", rule: "lost", sentence: "lost is blocked" }]);
   assert.equal(blocked.rules["lost"]?.blocked?.sentence, "lost is blocked");
   const gone = replay([{ kind: "blocked", rule: "gone", sentence }]).rules["gone"];
@@ -319,6 +324,7 @@ void test("the table of this boot is believed: statuses, what has fired, what wa
     blocked: { sentence, sinceMs: 100 },
     runStartsMs: [100, 5_000],
     lastRunEndMs: 5_000,
+    failure: null,
   });
   assert.equal(state.rules["gone"], undefined);
   assert.deepEqual([state.learning, state.nextRun, state.run], [{ sinceMs: 5_000, isOver: false }, 12, null]);

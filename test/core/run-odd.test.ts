@@ -80,7 +80,9 @@ void test("an undo for which no process could be forked is written down, and the
   assert.deepEqual([daemon.state.run?.at, daemon.state.run?.phase.kind], [0, "ready"]);
   another(daemon);
   daemon.stepEnds({ kind: "exited", code: 0 });
-  assert.deepEqual(daemon.said("run-end"), ["calm, run 1: FAILED: step 3: three exited with 1"]);
+  assert.deepEqual(daemon.said("run-end"), [
+    "calm, run 1: FAILED: step 3: three exited with 1, and the undo of step 2 failed: it is NOT undone",
+  ]);
 });
 
 void test("a fence without a device is not started, and what is behind it neither", () => {

@@ -137,7 +137,11 @@ const statusShape = {
     heartbeatAgeMs: "number",
     seq: "number",
     learned: "boolean",
-    configuration: { generation: "number", fingerprint: "string" },
+    distrust: "string?",
+    notRemembered: "string?",
+    notSaved: "string?",
+    notifications: { waiting: "number", dropped: "number" },
+    configuration: { generation: "number", fingerprint: "string", refused: "string?" },
   },
   hosts: [{ host: "string", status: "string", role: "string?", since: "time?" }],
   checks: [
@@ -151,6 +155,8 @@ const statusShape = {
       exit: "number?",
       ageMs: "number?",
       isStale: "boolean",
+      isAdvisory: "boolean",
+      lateCount: "number",
       confirming: "object?",
       metrics: [
         {
@@ -165,8 +171,18 @@ const statusShape = {
       ],
     },
   ],
-  rules: [{ rule: "string", state: "string", reason: "string?" }],
-  run: { run: "number", rule: "string", step: "number", of: "number", command: ["string"] },
+  splitBrain: ["string"],
+  rules: [{ rule: "string", state: "string", reason: "string?", failure: "string?" }],
+  run: {
+    run: "number",
+    rule: "string",
+    step: "number",
+    of: "number",
+    command: ["string"],
+    phase: "string",
+    failure: "string?",
+  },
+  waiting: ["string"],
   maintenance: [{ scope: "string", until: "time?", reason: "string" }],
 };
 

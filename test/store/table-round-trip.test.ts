@@ -97,6 +97,7 @@ const progress = fc.record(
     blocked: fc.option(fc.record({ sentence: text, sinceMs: number }, plain)),
     runStartsMs: listOf(number),
     lastRunEndMs: numberOrNull,
+    failure: fc.option(text),
   }),
   plain,
 );

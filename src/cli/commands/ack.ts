@@ -10,7 +10,7 @@ export const ack: Command = {
   wordsMax: 8,
   summary: "let a blocked rule act again, a journal be trusted, a host be taken for off",
   details: [
-    "A rule is blocked after it ran more often than its limit allows, or when a run of it failed and it has a limit. It fires again only after somebody has looked, and says so here.",
+    "A rule is blocked after it ran more often than its limit allows, or when a run of it failed and it has a limit. It fires again only after somebody has looked, and says so here: if its `when` is true then, ack starts it again at once. A rule without a limit is not blocked by a run that failed: `status` shows that until a run of it goes well, or it is acknowledged.",
     "After damage to the journal the daemon observes but does not act, until `failoverctl ack journal`.",
     "A run that has come to the fence device `manual` waits for a person, who switches the host off, looks whether it is off, and only then says `failoverctl ack fence HOST`: the run goes on as if a device had proven it.",
   ],

@@ -23,7 +23,7 @@ export const plugin: Command = {
   summary: "be a Nagios plugin that watches the daemon",
   details: [
     "One line with performance data, and exit code 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN: for Nagios, Icinga, Naemon, Zabbix and whatever runs their plugins. Reading is enough: a user whose group may open VAR/query.sock can run it. To let the group nagios in: `chgrp nagios VAR && chmod 2710 VAR`, and start the daemon again.",
-    "CRITICAL: no daemon answers, or it hangs; two hosts are master at once, or none is; a run waits for a person; the journal is damaged or cannot be written. WARNING: a rule is blocked; the configuration on the disk was refused; a host is critical, down, unknown or in conflict with itself; a check that is not advisory is unknown or stale; there is a master, and of the hosts that had a role none is a slave any more; a maintenance is on for too long; the daemon is still learning. UNKNOWN: it cannot be asked.",
+    "CRITICAL: no daemon answers, or it hangs; two hosts are master at once, or none is; a run waits for a person; the journal is damaged or cannot be written. WARNING: a rule is blocked, or its last run failed; the state table cannot be written; the last reload was refused; a host is critical, down, unknown or in conflict with itself; a check that is not advisory is unknown or stale; there is a master, and of the hosts that had a role none is a slave any more; a maintenance is on for too long; the daemon is still learning. UNKNOWN: it cannot be asked.",
     "Performance data: the heartbeat's age, the hosts by status, the checks and how many of them are stale, the rules by state.",
   ],
   options: [
