@@ -151,7 +151,7 @@ void test("reload: what is new is in force, and what is wrong is shown and refus
   assert.match(refused.stderr, /^checks\.conf:7:1: error: .*\n {2}\[oops\n {2}\^/);
   assert.match(
     (await ctl("status")).stdout,
-    /^! the configuration on the disk is not the one in force: checks\.conf:7:1/m,
+    /^! the last reload was refused, and the configuration in force is the one before: checks\.conf:7:1/m,
   );
 });
 
@@ -159,7 +159,7 @@ void test("ack, resume and abandon are refused where there is nothing to be done
   assert.deepEqual(await brief(ctl("ack", "slave_to_master")), [
     4,
     "",
-    "failoverctl: slave_to_master is not blocked\n",
+    "failoverctl: slave_to_master is not blocked; nothing waits to be acknowledged\n",
   ]);
   assert.deepEqual(await brief(ctl("ack", "slave_to_mastre")), [
     4,

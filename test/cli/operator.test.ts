@@ -71,7 +71,7 @@ void test("explain: a tree with truth, values and ages, and what holds the rule"
 void test("explain: an edge, JSON, and a name that is misspelt", async () => {
   assert.match((await ctl("explain", "slave_to_master")).stdout, /^on {3}false +a host goes from slave to master$/m);
   const json: Readonly<Record<string, unknown>> = JSON.parse((await ctl("--json", "explain", "broken")).stdout);
-  assert.deepEqual(Object.keys(json).toSorted(), ["hold", "parts", "reason", "rule", "state"]);
+  assert.deepEqual(Object.keys(json).toSorted(), ["failure", "hold", "parts", "reason", "rule", "state"]);
   const misspelt = await ctl("explain", "brokne");
   assert.equal(misspelt.code, 4);
   assert.equal(misspelt.stderr, "failoverctl: there is no rule brokne; did you mean broken?\n");

@@ -171,7 +171,7 @@ const statusShape = {
       ],
     },
   ],
-  splitBrain: ["string"],
+  splitBrain: "object",
   rules: [{ rule: "string", state: "string", reason: "string?", failure: "string?" }],
   run: {
     run: "number",
@@ -182,7 +182,7 @@ const statusShape = {
     phase: "string",
     failure: "string?",
   },
-  waiting: ["string"],
+  waiting: "object",
   maintenance: [{ scope: "string", until: "time?", reason: "string" }],
 };
 

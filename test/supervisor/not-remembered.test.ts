@@ -105,3 +105,36 @@ void test("a run that the journal could not take and a crash takes back is made 
   assert.deepEqual(machine.started.slice(1), ["1/1 /opt/failoverd/actions/act"], "nobody knows that it was done");
   assert.equal(second.memory.notRemembered, null);
 });
+
+void test("a table that cannot be written is told of as long as that lasts, though the journal goes on", async () => {
+  const machine = new Machine();
+  const supervisor = await machine.start();
+  await report(supervisor, "ok");
+  await rest();
+  assert.equal(supervisor.status().daemon.notSaved, null);
+  machine.disk.plan = (step) => (step.path.includes("table.json") ? { kind: "fail", errno: "ENOSPC" } : null);
+  await report(supervisor, "warning");
+  await rest();
+  assert.match(supervisor.status().daemon.notSaved ?? "", /ENOSPC|no space/);
+  assert.equal(supervisor.status().daemon.notRemembered, null);
+  machine.disk.plan = () => null;
+  await report(supervisor, "ok");
+  await rest();
+  assert.equal(supervisor.status().daemon.notSaved, null);
+});
+
+void test("an armed rule says what would hold it: a maintenance of everything", async () => {
+  const machine = new Machine();
+  const supervisor = await machine.start();
+  await report(supervisor, "ok");
+  await rest();
+  await supervisor.ask({ kind: "maintenance-on", scope: "*", forMs: null, untilWallMs: null, reason: "" });
+  await rest();
+  const [rule] = supervisor.status().rules;
+  assert.deepEqual(rule, {
+    rule: "lost",
+    state: "armed",
+    reason: "lost held: maintenance of everything until it is switched off",
+    failure: null,
+  });
+});
