@@ -4,6 +4,8 @@ import { test } from "node:test";
 import type { Clock } from "../../src/host/clock.ts";
 import type { Log } from "../../src/host/log.ts";
 import type { Processes } from "../../src/host/processes.ts";
+import { newRule } from "../../src/core/turn.ts";
+import { viewRule } from "../../src/supervisor/status-view.ts";
 import { startSupervisor, type Supervisor } from "../../src/supervisor/supervisor.ts";
 import { SimulatedDisk } from "../world/disk.ts";
 import { seededRandom } from "../world/random.ts";
@@ -137,4 +139,13 @@ void test("an armed rule says what would hold it: a maintenance of everything", 
     reason: "lost held: maintenance of everything until it is switched off",
     failure: null,
   });
+});
+
+void test("a failed run stands in its rule's row until somebody has seen to it, and not while the rule runs again", async () => {
+  const supervisor = await new Machine().start();
+  const lost = { ...newRule, hasFired: true, failure: "lost, run 2: FAILED: step 1: act ended with exit 1" };
+  const view = viewRule("lost", { ...supervisor.state(), learning: { sinceMs: 0, isOver: true }, rules: { lost } });
+  assert.equal(view.state, "armed");
+  assert.match(view.failure ?? "", /^lost, run 2: FAILED: .*; it is not tried again by itself: "failoverctl run lost"/);
+  assert.equal(view.reason, view.failure);
 });
