@@ -133,7 +133,7 @@ export function viewRule(rule: string, state: State): RuleView {
   return { rule, ...(stateOf(rule, progress, state) ?? armed), failure };
 }
 
-const hasFired = "has fired, and fires again when its condition was false in between";
+const hasFired = "has fired, or a reload passed it over, and fires again when its condition was false in between";
 
 /** Null: it is armed. */
 function stateOf(rule: string, progress: RuleProgress, state: State): Pick<RuleView, "state" | "reason"> | null {
