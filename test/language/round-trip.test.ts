@@ -18,6 +18,8 @@ function check(kind: FileKind, tree: FileTree): void {
   const text = printSyntax(tree);
   const complaints = collectComplaints(readSource({ name: `${kind}.conf`, bytes: new TextEncoder().encode(text) }));
   const parsed = parse(complaints, kind);
+  /** Now and then one grows beyond what a line may hold: that has no text, which is as it should be. */
+  fc.pre(complaints.list().every(({ code }) => code !== "E107"));
   assert.deepEqual(complaints.list().map(printComplaint), [], text);
   assert.deepEqual(withoutSpans(parsed.tree), withoutSpans(tree), text);
 }
