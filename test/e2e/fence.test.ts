@@ -105,13 +105,13 @@ void test(
     assert.match(
       stdout,
       new RegExp(
-        `^! run ${run} waits for a person: switch host1 off, then failoverctl ack fence host1, or failoverctl abandon ${run}$`,
+        `^! host1 is slave, seen .* ago, and run ${run} waits for a person to switch it off: failoverctl abandon ${run}, unless it is to be switched off all the same \\(then failoverctl ack fence host1\\)$`,
         "m",
       ),
     );
     assert.match(
       (await daemon.ctl("plugin")).stdout,
-      new RegExp(`run ${run} of go waits for somebody to switch host1 off`),
+      new RegExp(`run ${run} of go waits for somebody to switch host1 off, but host1 is slave, seen `),
     );
     const misspelt = await daemon.ctl("ack", "fence", "hots1");
     assert.deepEqual(
