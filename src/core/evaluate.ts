@@ -106,6 +106,11 @@ function combine(
   return { truth, condition, because, ageMs: noAge, parts };
 }
 
+/** Of a rule's `for`, among the clocks. */
+export function clockKey(owner: string, condition: string): string {
+  return `${owner}: ${condition}`;
+}
+
 /**
  * A clock runs while its part is true, stops when that is false, and begins anew when it speaks of another host than it did.
  * One whose beginning was not seen (after a start, a stall, a silence) says for so long that it does not know, and not
@@ -113,7 +118,7 @@ function combine(
  */
 function judgeFor(condition: Extract<Condition, { kind: "for" }>, around: Surroundings): Judgement {
   const part = judge(condition.part, around);
-  const key = `${around.owner}: ${condition.key}`;
+  const key = clockKey(around.owner, condition.key);
   if (part.truth === "false") around.clocks[key] = { kind: "stopped" };
   if (part.truth !== "true")
     return { truth: part.truth, condition, because: part.because, ageMs: noAge, parts: [part] };

@@ -60,7 +60,8 @@ export function refreshStaleness(turn: Turn): void {
       const ageMs = turn.nowMs - observation.latestAtMs;
       const key = checkKey(observation.check, observation.host);
       const why = `the last result of ${key} is ${sayDuration(ageMs)} old (limit ${sayDuration(check.staleAfterMs)})`;
-      stale.push(withStatus(turn, { ...observation, isStale: true, confirming: [] }, "unknown", why));
+      const silent = withStatus(turn, { ...observation, isStale: true, confirming: [] }, "unknown", why);
+      stale.push(learnedIfUnknown(turn, silent));
     }
   }
   setObservations(turn, stale);

@@ -4,6 +4,8 @@
  */
 import { sayCount } from "../base/count.ts";
 import { checkOf } from "./grouped.ts";
+import { clockKey } from "./evaluate.ts";
+import { maintenanceOf } from "./holds.ts";
 import { sayIdleMaintenance } from "./operate.ts";
 import { isReported, newObservation } from "./observe.ts";
 import { newProgress } from "./schedule.ts";
@@ -109,12 +111,29 @@ function reconfigureRules(turn: Turn, before: Configuration): void {
     const progress = progressOf(turn, old?.name ?? rule.name);
     return [rule.name, sameTrigger(old, rule) ? progress : { ...progress, trueSinceMs: null, hasFired: false }];
   });
-  turn.state = { ...turn.state, rules: Object.fromEntries(rules) };
+  const clocks = Object.entries(turn.state.clocks).map(
+    ([key, clock]) => [renamedClock(turn, before, key), clock] as const,
+  );
+  turn.state = { ...turn.state, rules: Object.fromEntries(rules), clocks: Object.fromEntries(clocks) };
 }
 
-/** What the rule was before the reload: that of its name; or one that is gone, of which it is but a new name. */
-function predecessorOf({ configuration }: Turn, before: Configuration, rule: Rule): Rule | undefined {
-  const isGone = ({ name }: Rule): boolean => !configuration.rules.some((other) => other.name === name);
+/** A clock's key begins with its rule's name. */
+function renamedClock(turn: Turn, before: Configuration, key: string): string {
+  for (const rule of turn.configuration.rules) {
+    const old = predecessorOf(turn, before, rule);
+    if (old !== undefined && old.name !== rule.name && key.startsWith(clockKey(old.name, "")))
+      return clockKey(rule.name, key.slice(clockKey(old.name, "").length));
+  }
+  return key;
+}
+
+/**
+ * What the rule was before the reload: that of its name; or one that is gone, of which it is but a new name. A run in progress
+ * ends under the name that it began with.
+ */
+function predecessorOf({ configuration, state }: Turn, before: Configuration, rule: Rule): Rule | undefined {
+  const isGone = ({ name }: Rule): boolean =>
+    state.run?.rule !== name && !configuration.rules.some((other) => other.name === name);
   return (
     before.rules.find((other) => other.name === rule.name) ??
     before.rules.find((other) => isGone(other) && withoutName(other) === withoutName(rule))
@@ -131,7 +150,8 @@ function sameTrigger(a: Rule | undefined, b: Rule): boolean {
 
 /**
  * A `when` that is true, and was not before the reload, counts as seen. One that was true under its old words as well goes on:
- * what had fired has fired, and what was still held or counting fires when nothing holds it back any more.
+ * what had fired has fired, and what was still held or counting fires when nothing holds it back any more. Unless only the
+ * reload lets it go: maintenance is of a name.
  */
 export function passOver(turn: Turn, before: Configuration, known: State): void {
   const past: Turn = { ...turn, configuration: before, state: known };
@@ -140,7 +160,9 @@ export function passOver(turn: Turn, before: Configuration, known: State): void 
     const old = predecessorOf(turn, before, rule);
     const wasTrue = old?.trigger.kind === "condition" && isLevel(past, old, old.trigger.when);
     const hadFired = old !== undefined && progressOf(past, old.name).hasFired;
-    if (wasTrue && (sameTrigger(old, rule) || !hadFired)) continue;
+    const isLetGo =
+      old !== undefined && maintenanceOf(past, old, null) !== null && maintenanceOf(turn, rule, null) === null;
+    if (wasTrue && !isLetGo && (sameTrigger(old, rule) || !hadFired)) continue;
     setRule(turn, rule.name, { hasFired: true });
     if (!hadFired)
       record(turn, {

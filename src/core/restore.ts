@@ -204,6 +204,7 @@ function replay(
       turn.state = { ...turn.state, splitBrain: [] };
       return;
     case "dropped":
+      if (record.hold === "reload" && isLevelRule(turn, record.rule)) setRule(turn, record.rule, { hasFired: true });
       if (record.hasWaited === false) decided(turn, record, (trigger) => newer.fresh.has(trigger));
       else if (record.hasWaited === true || !neverQueued.includes(record.hold)) decided(turn, record, () => true);
       return;
@@ -330,6 +331,10 @@ function sawItBecome(observation: Observation, to: Status): Observation {
   if (to === "unknown" || latest?.status === to) return observation;
   const seen: Result = { status: to, output: "", longOutput: "", metrics: [], outcome: null };
   return { ...observation, latest: seen, latestAtMs: latestAtMs ?? standing.sinceMs, isStale: false };
+}
+
+function isLevelRule(turn: Turn, rule: string): boolean {
+  return turn.configuration.rules.some(({ name, trigger }) => name === rule && trigger.kind === "condition");
 }
 
 /** What fails while it looks after a failure triggers no more of them. */

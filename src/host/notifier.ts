@@ -86,7 +86,10 @@ function start(
   logs.watch(log);
   /** What a command writes to its standard input is nobody's business. */
   shell.channel.resume();
-  shell.channel.end(writeNotifier({ text: command.text, logPath: log }) + stdin, onTold);
+  shell.channel.end(writeNotifier({ text: command.text, logPath: log }) + stdin, (error?: Error | null) => {
+    /** It went away before it had read all: its end says the rest. */
+    if (error === undefined || error === null) onTold();
+  });
   deadline = setTimeout(() => {
     isLate = true;
     endGroup(shell.pid, () => null);

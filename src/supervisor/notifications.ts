@@ -74,6 +74,7 @@ export function createNotifications(options: {
     starting = told;
     const { notifier, command, stdin } = told;
     const onTold = (): void => {
+      if (starting !== told) return;
       starting = null;
       if (isAllTold()) onAllTold();
     };

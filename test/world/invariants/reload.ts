@@ -16,6 +16,7 @@ export const reload: InvariantKind = {
       if (happening.kind !== "turn") return null;
       if (happening.event.kind === "reconfigured") {
         untold = changedRules(happening, happening.event.before.rules);
+        for (const rule of untold) if (wasWaiting(happening, rule)) untold.delete(rule);
         return duringReload(happening);
       }
       if (untold.size === 0) return null;
@@ -34,6 +35,14 @@ function changedRules({ configuration }: Turn, before: Turn["configuration"]["ru
   const isSame = (name: string, trigger: unknown): boolean =>
     before.some((old) => old.name === name && JSON.stringify(old.trigger) === JSON.stringify(trigger));
   return new Set(configuration.rules.filter(({ name, trigger }) => !isSame(name, trigger)).map(({ name }) => name));
+}
+
+/** It was held, or its `for` counted: under other words it goes on. */
+function wasWaiting({ before: { rules, clocks } }: Turn, rule: string): boolean {
+  const isCounting = Object.entries(clocks).some(
+    ([key, { kind }]) => kind === "running" && key.startsWith(`${rule}: `),
+  );
+  return rules[rule]?.hasFired === false && (rules[rule].trueSinceMs !== null || isCounting);
 }
 
 function duringReload({ before, after, effects }: Turn): string | null {
