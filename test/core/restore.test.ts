@@ -257,6 +257,12 @@ void test("a status, a role and the last master are as the records say", () => {
   );
 });
 
+void test("what a reload passed over has been seen to", () => {
+  const cause = { host: null, from: null, to: null, check: null, failed: null };
+  const dropped: Record = { kind: "dropped", rule: "lost", cause, hold: "reload", hasWaited: false, sentence };
+  assert.equal(replay([dropped]).rules["lost"]?.hasFired, true);
+});
+
 void test("runs, blocks and acknowledgements are as the records say, and no end lies in the future", () => {
   const fired = replay([runStart("lost", 7, 9_000), runEnd("lost", 7, "done", 9_999)]).rules["lost"];
   assert.deepEqual([fired?.hasFired, fired?.runStartsMs, fired?.lastRunEndMs], [true, [5_000], 5_000]);
