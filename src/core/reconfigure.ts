@@ -106,25 +106,19 @@ function sooner(progress: CheckProgress, check: Check, nowMs: number): CheckProg
 }
 
 function reconfigureRules(turn: Turn, before: Configuration): void {
+  /** The beginnings of the clocks' keys, before and now, of rules with another name. */
+  const renamed: (readonly [old: string, now: string])[] = [];
   const rules = turn.configuration.rules.map((rule): readonly [string, RuleProgress] => {
     const old = predecessorOf(turn, before, rule);
+    if (old !== undefined && old.name !== rule.name) renamed.push([clockKey(old.name, ""), clockKey(rule.name, "")]);
     const progress = progressOf(turn, old?.name ?? rule.name);
     return [rule.name, sameTrigger(old, rule) ? progress : { ...progress, trueSinceMs: null, hasFired: false }];
   });
-  const clocks = Object.entries(turn.state.clocks).map(
-    ([key, clock]) => [renamedClock(turn, before, key), clock] as const,
-  );
+  const clocks = Object.entries(turn.state.clocks).map(([key, clock]) => {
+    const [old = "", now = ""] = renamed.find(([prefix]) => key.startsWith(prefix)) ?? [];
+    return [now + key.slice(old.length), clock] as const;
+  });
   turn.state = { ...turn.state, rules: Object.fromEntries(rules), clocks: Object.fromEntries(clocks) };
-}
-
-/** A clock's key begins with its rule's name. */
-function renamedClock(turn: Turn, before: Configuration, key: string): string {
-  for (const rule of turn.configuration.rules) {
-    const old = predecessorOf(turn, before, rule);
-    if (old !== undefined && old.name !== rule.name && key.startsWith(clockKey(old.name, "")))
-      return clockKey(rule.name, key.slice(clockKey(old.name, "").length));
-  }
-  return key;
 }
 
 /**
