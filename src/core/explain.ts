@@ -10,7 +10,7 @@ import { isLevel, noCause } from "./rules.ts";
 import { around } from "./surroundings.ts";
 import type { Configuration, StatusPattern, Trigger } from "./configuration.ts";
 import type { State } from "./state.ts";
-import type { Turn } from "./turn.ts";
+import { beginTurn, type Turn } from "./turn.ts";
 
 export interface ExplainedPart {
   /** `when`, `if`, or `on`, the trigger of an edge. */
@@ -38,7 +38,7 @@ interface Known {
 export function explain(known: Known, name: string, nowMs: number): Explained | null {
   const rule = known.configuration.rules.find((other) => other.name === name);
   if (rule === undefined) return null;
-  const turn = lookingTurn(known, nowMs);
+  const turn = beginTurn(known.configuration, known.state, nowMs);
   const parts: ExplainedPart[] = [];
   const surroundings = around(turn, { owner: rule.name, cause: null });
   if (rule.trigger.kind === "condition") addParts(parts, "when", judge(rule.trigger.when, surroundings), 0);
@@ -56,17 +56,12 @@ export function explain(known: Known, name: string, nowMs: number): Explained | 
 export function whyIdle(known: Known, name: string, nowMs: number): string | null {
   const rule = known.configuration.rules.find((other) => other.name === name);
   if (rule === undefined) return null;
-  const turn = lookingTurn(known, nowMs);
+  const turn = beginTurn(known.configuration, known.state, nowMs);
   const hold = standingHold(turn, rule);
   if (hold !== null || rule.trigger.kind !== "condition") return hold?.sentence ?? null;
   const { when } = rule.trigger;
   const judgement = judge(when, around(turn, { owner: rule.name, cause: null }));
   return judgement.truth !== "true" && isLevel(turn, rule, when) ? judgement.because() : null;
-}
-
-/** A turn of which nothing is kept. */
-function lookingTurn(known: Known, nowMs: number): Turn {
-  return { ...known, nowMs, effects: [], edges: [], found: new Set(), clocks: {}, wakes: [], isSilent: true };
 }
 
 function addParts(parts: ExplainedPart[], of: "when" | "if", judgement: Judgement, depth: number): void {

@@ -16,7 +16,7 @@ import { splitBrainCause, standingOf } from "./hosts.ts";
 import { isReported, newObservation } from "./observe.ts";
 import { noCause, waitingMax } from "./rules.ts";
 import { settleRule, triggerOnFailure } from "./run-end.ts";
-import { newRule, progressOf, setHost, setObservation, setRule, type Turn } from "./turn.ts";
+import { beginTurn, newRule, progressOf, setHost, setObservation, setRule, type Turn } from "./turn.ts";
 import { checkKey, type CheckKey, type Configuration } from "./configuration.ts";
 import type { HoldKind } from "./hold.ts";
 import type { PassedOver, Record } from "./record.ts";
@@ -137,17 +137,7 @@ export function replayRecords(
   },
   nowMs: number,
 ): State {
-  const turn: Turn = {
-    configuration,
-    nowMs,
-    state,
-    effects: [],
-    edges: [],
-    found: new Set(),
-    clocks: {},
-    wakes: [],
-    isSilent: false,
-  };
+  const turn = beginTurn(configuration, state, nowMs);
   /** Those of the same turn: of them it may still be said that they were not put behind the others. */
   const fresh = new Set<WaitingTrigger>();
   for (const [index, record] of newer.records.entries()) {

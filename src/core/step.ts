@@ -28,7 +28,7 @@ import {
   startDueChecks,
   wakeAtMs,
 } from "./schedule.ts";
-import { note, record, type Turn } from "./turn.ts";
+import { beginTurn, note, record, type Turn } from "./turn.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Effects } from "./effect.ts";
 import type { Event } from "./event.ts";
@@ -49,20 +49,6 @@ export function step(
   /** A run that ends at once lets the next trigger have its turn. */
   while (fireRules(turn, judgements)) advanceRun(turn);
   return endTurn(turn);
-}
-
-function beginTurn(configuration: Configuration, state: State, nowMs: number): Turn {
-  return {
-    configuration,
-    nowMs,
-    state,
-    effects: [],
-    edges: [],
-    found: new Set(),
-    clocks: {},
-    wakes: [],
-    isSilent: false,
-  };
 }
 
 /** What is known now, and what the rules make of it. */

@@ -27,6 +27,21 @@ export interface Turn {
   readonly isSilent: boolean;
 }
 
+/** In which nothing has happened yet. */
+export function beginTurn(configuration: Configuration, state: State, nowMs: number): Turn {
+  return {
+    configuration,
+    nowMs,
+    state,
+    effects: [],
+    edges: [],
+    found: new Set(),
+    clocks: {},
+    wakes: [],
+    isSilent: false,
+  };
+}
+
 /** What `[notify]` is told of each kind of record; kinds that are not here are told to nobody. */
 const topics: Readonly<Partial<{ [kind in Record["kind"]]: NotifyTopic }>> = {
   "daemon-start": "daemon",

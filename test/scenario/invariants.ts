@@ -12,7 +12,7 @@ import type { Configuration } from "../../src/core/configuration.ts";
 import type { Record } from "../../src/core/record.ts";
 import type { Run } from "../../src/core/run.ts";
 import type { State } from "../../src/core/state.ts";
-import type { Turn } from "../../src/core/turn.ts";
+import { beginTurn } from "../../src/core/turn.ts";
 import type { Observed, Observer } from "./observed.ts";
 
 /** Makes an observer that fails the test at the first turn that breaks one. */
@@ -194,6 +194,6 @@ function judgeNow(
   owner: string,
   known: { readonly configuration: Configuration; readonly state: State; readonly nowMs: number },
 ) {
-  const turn: Turn = { ...known, effects: [], edges: [], found: new Set(), clocks: {}, wakes: [], isSilent: true };
+  const turn = beginTurn(known.configuration, known.state, known.nowMs);
   return judge(withoutFor(when), around(turn, { owner, cause: null }));
 }
